@@ -1,0 +1,1 @@
+"""Small networks that the chapters build, train and open up."""
