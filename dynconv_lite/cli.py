@@ -46,9 +46,9 @@ class ProfileChoice(StrEnum):
 
 def main() -> None:
     """Run the command line; what a user can mend is one sentence, not a traceback."""
-    from dynconv_lite.course.environment import session_environment
+    from dynconv_lite.course.environment import command_environment
 
-    os.environ.update(session_environment())
+    os.environ.update(command_environment())
     app(prog_name="course")
 
 
@@ -133,19 +133,23 @@ def _execute(runs: "Sequence[NotebookRun]") -> "list[Outcome]":
     from dynconv_lite.experiments.engines import ENGINES
 
     outcomes: list[Outcome] = []
-    layout = "{desc:<28.28} {percentage:3.0f}% |{bar}| {elapsed}, about {remaining} left"
-    with tqdm(total=sum(run.cells for run in runs), bar_format=layout, dynamic_ncols=True) as bar:
+    names = [*(run.name for run in runs), "done"]
+    style = {
+        "bar_format": "{desc:<28.28} {percentage:3.0f}% |{bar}| {elapsed}, about {remaining} left",
+        "smoothing": 0,  # cells differ too much for the pace of the last few to mean anything
+        "dynamic_ncols": True,
+    }
+    with tqdm(total=sum(run.cells for run in runs), desc=names[0], **style) as bar:
 
-        def advance(current: "NotebookRun") -> None:
-            bar.set_description_str(current.name, refresh=False)
+        def advance(_: "NotebookRun") -> None:
             bar.update()
 
-        bar.set_description_str(runs[0].name if runs else "nothing to run")
         for outcome in ENGINES["local"](runs, advance):
             outcomes.append(outcome)
-            bar.update(sum(run.cells for run in runs[: len(outcomes)]) - bar.n)
             if outcome.error:
                 bar.write(f"FAILED {outcome.name}, {outcome.error}", file=sys.stderr)
+            bar.set_description_str(names[len(outcomes)], refresh=False)
+            bar.update(sum(run.cells for run in runs[: len(outcomes)]) - bar.n)
     return outcomes
 
 

@@ -17,9 +17,9 @@ from dynconv_lite.feature_map import eval_mode, tap
 from dynconv_lite.receptive_field import (
     Cone,
     ReceptiveField,
+    look_cone,
     theoretical_receptive_field,
     trace_cone,
-    unbounded_cone,
 )
 from dynconv_lite.validation import as_pair, check_images
 
@@ -84,66 +84,73 @@ def effective_receptive_field(
         ValueError: if an argument does not fit, or the layer gives no map.
     """
     check_images("images", images)
-    batch_size = as_pair("batch_size", batch_size, 1)[0]
+    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
+        raise ValueError(f"batch_size must be an integer >= 1, got {batch_size!r}")
+    chosen = _check_unit(unit)
     parameter = next(model.parameters(), images)
-    images = images.detach().to(parameter.device, parameter.dtype)
-    size = (images.shape[2], images.shape[3])
-    with eval_mode(model):
-        cone = _trace(model, layer, images, unit)
-        row, column = _check_unit(unit, cone.feature_size)
+    if isinstance(parameter, nn.Parameter) and parameter.is_inference():
+        raise ValueError(
+            "model was made under torch.inference_mode, where nothing has a gradient; "
+            "make it outside"
+        )
+    with torch.inference_mode(False), eval_mode(model):
+        # A caller's inference tensors take no part in autograd; their copies do.
+        images = images.clone() if images.is_inference() else images.detach()
+        images = images.to(parameter.device, parameter.dtype)
+        size = (images.shape[2], images.shape[3])
+        cone = look_cone(model, layer, images, chosen)
+        row, column = _place_unit(chosen, cone.feature_size)
         top, bottom, left, right = 0, size[0], 0, size[1]
         if crop:
             top, bottom, left, right = _exact_crop(model, layer, images, cone, (row, column))
         moved = (row - int(top / cone.jump[0]), column - int(left / cone.jump[1]))
         total = torch.zeros(size, dtype=torch.float64)
         for batch in images[:, :, top:bottom, left:right].split(batch_size):
-            total[top:bottom, left:right] += _gradient(model, layer, batch, moved)
+            total[top:bottom, left:right] += _gradient(model, layer, batch, moved, cone.call)
     return Erf(total / len(images), cone.field.center)
 
 
 def _gradient(
-    model: nn.Module, layer: str | nn.Module | None, x: Tensor, unit: tuple[int, int]
+    model: nn.Module,
+    layer: str | nn.Module | None,
+    batch: Tensor,
+    unit: tuple[int, int],
+    call: int,
 ) -> Tensor:
     """Return the summed map (H, W) of a batch of images."""
-    x = x.contiguous().requires_grad_()  # (B, C, H, W)
-    with torch.enable_grad(), tap(model, layer) as features:
-        features.see(model(x))
+    with torch.enable_grad(), tap(model, layer, call) as features:
+        x = batch.detach().contiguous().requires_grad_()  # (B, C, H, W)
+        features.see(model(x.clone()))  # a model may write into what it is given
         score = features.tensor()[:, :, unit[0], unit[1]].relu().sum()
-    if not score.requires_grad:
+    gradient = None
+    if score.requires_grad:
+        # Only the path to the image is computed: no gradient of any weight.
+        (gradient,) = torch.autograd.grad(score, x, allow_unused=True)  # (B, C, H, W)
+    if gradient is None:
         raise ValueError(f"layer {layer!r} does not depend on images in a way that has a gradient")
-    # Only the path to the image is computed: no gradient of any weight.
-    (gradient,) = torch.autograd.grad(score, x)  # (B, C, H, W)
     return gradient.relu().double().sum(dim=(0, 1)).cpu()  # (H, W)
 
 
-def _trace(model: nn.Module, layer: str | nn.Module | None, images: Tensor, unit: Unit) -> Cone:
-    """Return the unit's cone; where tracing is impossible, one that sees everything."""
-    size = (images.shape[2], images.shape[3])
-    chosen = None if isinstance(unit, str) else unit
+def _check_unit(unit: Any) -> tuple[int, int] | None:
+    """Return the unit as (row, column), or None for the centre."""
+    if isinstance(unit, str) and unit == "center":
+        return None
     try:
-        return trace_cone(model, layer, images, size, chosen)
+        if not isinstance(unit, (tuple, list)):
+            raise ValueError
+        return as_pair("unit", unit, 0)
     except ValueError:
-        raise
-    except Exception:
-        # Shapes alone cannot follow a model that branches on values. One real image can; and if
-        # the model is broken rather than unusual, this raises its own error.
-        with torch.no_grad(), tap(model, layer) as features:
-            features.see(model(images[:1]))
-        height, width = features.tensor().shape[-2:]
-        return unbounded_cone((height, width), chosen, size)
+        raise ValueError(
+            f'unit must be "center" or two integers (row, column) >= 0, got {unit!r}'
+        ) from None
 
 
-def _check_unit(unit: Unit, feature_size: tuple[int, int]) -> tuple[int, int]:
+def _place_unit(unit: tuple[int, int] | None, feature_size: tuple[int, int]) -> tuple[int, int]:
     """Return the unit's (row, column) in the layer's map."""
     height, width = feature_size
-    if unit == "center":
-        return height // 2, width // 2
-    allowed = f'"center" or (row, column) within the {height} x {width} map'
-    if isinstance(unit, str):
-        raise ValueError(f"unit must be {allowed}, got {unit!r}")
-    row, column = as_pair("unit", unit, 0)
+    row, column = unit or (height // 2, width // 2)
     if row >= height or column >= width:
-        raise ValueError(f"unit must be {allowed}, got {unit!r}")
+        raise ValueError(f"unit must lie within the {height} x {width} map, got {unit!r}")
     return row, column
 
 
@@ -160,22 +167,35 @@ def _exact_crop(
     if not cone.croppable:
         return whole
     bounds: list[int] = []
-    for length, start, extent, grid in zip(
+    for length, first, extent, grid in zip(
         size, cone.field.start, cone.field.size, cone.grid, strict=True
     ):
         # Both margins cut off are multiples of every stride, so that strided layers, ceil modes
         # and size-dependent padding fall on the same pixels as before.
-        low = max(0, start) // grid * grid
-        high = length - max(0, length - (start + extent)) // grid * grid
+        low = max(0, first) // grid * grid
+        high = length - max(0, length - (first + extent)) // grid * grid
         bounds += [low, high]
     top, bottom, left, right = bounds
-    if (top, bottom, left, right) == whole:
+    if (top, bottom, left, right) == whole or bottom <= top or right <= left:
         return whole
-    # The proof: traced on the crop, the moved unit sees the same pixels, and nothing else.
+    # The proof: traced on the crop, the moved unit sees the same pixels through the same calls,
+    # and meets a border only where it met one before.
     moved = (unit[0] - int(top / cone.jump[0]), unit[1] - int(left / cone.jump[1]))
-    again = trace_cone(model, layer, images, (bottom - top, right - left), moved)
+    try:
+        again = trace_cone(
+            model, layer, images, (bottom - top, right - left), moved, call=cone.call
+        )
+    except Exception:  # the model takes no image of this size
+        return whole
     start = (again.field.start[0] + top, again.field.start[1] + left)
-    same = again.croppable and again.field.size == cone.field.size and start == cone.field.start
+    same = (
+        again.croppable
+        and again.field.size == cone.field.size
+        and start == cone.field.start
+        and again.program == cone.program
+        and moved[0] < again.feature_size[0]
+        and moved[1] < again.feature_size[1]
+    )
     return (top, bottom, left, right) if same else whole
 
 
@@ -223,16 +243,39 @@ def erf_area_ratio(
 
     Source: Ding et al. 2022, appendix, table of high-contribution area ratios.
     """
-    scaled = log_scaled(map)
+    return square_share_ratio(log_scaled(map), thresholds, center)
+
+
+def square_share_ratio(
+    scaled: Tensor,
+    thresholds: Sequence[float],
+    center: tuple[float, float] | None = None,
+) -> dict[float, float]:
+    """Return `erf_area_ratio` of a map that is already log-scaled.
+
+    Args:
+        scaled: (H, W), not negative, as `log_scaled` returns it.
+        thresholds: as in `erf_area_ratio`.
+        center: as in `erf_area_ratio`.
+
+    Returns:
+        {threshold: ratio}, as `erf_area_ratio`.
+
+    Raises:
+        ValueError: if a threshold or the centre does not fit.
+    """
     height, width = scaled.shape
     for t in thresholds:
         if not 0 <= t <= 1:
             raise ValueError(f"thresholds must lie in [0, 1], got {t!r}")
     if center is None:
         center = (height // 2, width // 2)
+    within = [-0.5 <= c < n - 0.5 for c, n in zip(center, scaled.shape, strict=False)]
+    if len(center) != 2 or not all(within):
+        raise ValueError(
+            f"center must be (row, column) within the {height} x {width} map, got {center!r}"
+        )
     row, column = (math.floor(c + 0.5) for c in center)
-    if not (0 <= row < height and 0 <= column < width):
-        raise ValueError(f"center must lie within the {height} x {width} map, got {center!r}")
     total = float(scaled.sum())
     ratios = dict.fromkeys(thresholds, math.nan)
     for half in range((min(height, width) + 1) // 2):

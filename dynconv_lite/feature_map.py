@@ -2,28 +2,38 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
+import torch
 from torch import Tensor, nn
 
 
 class Features:
     """Keeps the feature map that a forward pass produces at the chosen layer."""
 
-    def __init__(self, chosen: str | None) -> None:
+    def __init__(self, chosen: str | None, call: int | None = None) -> None:
         self.chosen = chosen
+        self.pinned = call  # keep this call's output, whatever its size
+        self.count = 0  # calls seen
+        self.call = -1  # the one whose output is kept
         self.kept: Tensor | None = None
         self.tokens = False  # the last map went on as a sequence
 
     def hook(self, module: nn.Module, args: Any, output: Any) -> None:
         """Look at the output of a module (called by torch after its forward)."""
-        if self.chosen is not None:
+        self.count += 1
+        if self.pinned is not None:
+            if self.pinned == self.count:
+                self._keep_chosen(output)
+        elif self.chosen is not None:
             self._keep_chosen(output)
         elif isinstance(output, Tensor) and output.ndim == 4:
             # A map pooled to a fixed size already belongs to the classifier.
             pooled = isinstance(module, (nn.AdaptiveAvgPool2d, nn.AdaptiveMaxPool2d))
             if max(output.shape[-2:]) > 1 and not pooled:
-                self.kept, self.tokens = output.clone(), False
+                self._keep_chosen(output)
+                self.tokens = False
         elif isinstance(output, Tensor) and output.ndim == 3:
             self.tokens = True
 
@@ -54,12 +64,20 @@ class Features:
                 f"layer {self.chosen!r} gives {shape}, not a feature map (B, C, H, W); "
                 "choose a layer before the map is flattened"
             )
+        self.call = self.count
         self.kept = output.clone()  # a later in-place operation must not reach back into it
 
 
 @contextmanager
-def tap(model: nn.Module, layer: str | nn.Module | None) -> Iterator[Features]:
+def tap(
+    model: nn.Module, layer: str | nn.Module | None, call: int | None = None
+) -> Iterator[Features]:
     """Attach hooks that keep a layer's feature map, and take them off again.
+
+    Args:
+        model: the model to look into.
+        layer: a module of the model or its dotted name; None for the last feature map.
+        call: `Features.call` of an earlier forward pass, to keep the same output again.
 
     Raises:
         ValueError: if `layer` is not part of the model; similar names are listed.
@@ -72,8 +90,12 @@ def tap(model: nn.Module, layer: str | nn.Module | None) -> Iterator[Features]:
     if isinstance(layer, nn.Module) and id(layer) not in names:
         raise ValueError(f"layer {type(layer).__name__} is not a part of the model")
     chosen = layer if isinstance(layer, str) else names[id(layer)] if layer is not None else None
-    watched = list(modules.values()) if chosen is None else [modules[chosen]]
-    features = Features(chosen)
+    watched = [modules[chosen]] if chosen is not None else list(modules.values())
+    # Scripted code runs without hooks; what it returns is seen by the module around it.
+    watched = [module for module in watched if not isinstance(module, torch.jit.ScriptModule)]
+    if not watched and chosen is not None:
+        raise ValueError(f"layer {chosen!r} is scripted; torch cannot look at its output")
+    features = Features(chosen, call)
     handles = [module.register_forward_hook(features.hook) for module in watched]
     try:
         yield features
@@ -92,3 +114,20 @@ def eval_mode(model: nn.Module) -> Iterator[None]:
     finally:
         for module, mode in modes:
             module.training = mode
+
+
+@contextmanager
+def untouched(model: nn.Module) -> Iterator[None]:
+    """Undo what a forward pass leaves in a model's attributes, such as a mask kept for later.
+
+    A traced pass computes shapes alone: a tensor that it leaves behind has no numbers in it.
+    """
+    own = [vars(m) for m in model.modules() if not isinstance(m, torch.jit.ScriptModule)]
+    boxes = [b for held in own for b in (held, *held.values()) if isinstance(b, (dict, list))]
+    before = [(box, copy(box)) for box in boxes]
+    try:
+        yield
+    finally:
+        for box, content in before:
+            box.clear()
+            box.extend(content) if isinstance(box, list) else box.update(content)

@@ -1,6 +1,6 @@
 """Checks of arguments, so that a wrong one is named before any work starts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import torch
 from torch import Tensor
@@ -17,7 +17,7 @@ def as_pair(name: str, value: int | Sequence[int], minimum: int) -> tuple[int, i
     Raises:
         ValueError: if it is neither an integer nor two of them, or one is below `minimum`.
     """
-    pair = (value, value) if isinstance(value, int) else tuple(value)
+    pair = tuple(value) if isinstance(value, Iterable) else (value, value)
     integers = all(isinstance(v, int) and not isinstance(v, bool) for v in pair)
     if len(pair) != 2 or not integers or min(pair) < minimum:
         raise ValueError(f"{name} must be an integer >= {minimum} or a pair of them, got {value!r}")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dynconv_lite.files import ROOT
 
-# what a Jupyter session and its kernels write to the home folder
+# where Jupyter and its kernels write, by default in the home folder
 STATE = (
     "IPYTHONDIR",
     "JUPYTER_CONFIG_DIR",
@@ -45,7 +45,7 @@ def describe_environment() -> dict[str, str]:
     }
 
 
-def session_environment() -> dict[str, str]:
+def command_environment() -> dict[str, str]:
     """List the environment variables every command of the course sets for itself and its children.
 
     Jupyter finds this environment's `python3` kernel before any other of that name, and leaves

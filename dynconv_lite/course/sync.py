@@ -142,6 +142,7 @@ def execute(path: Path, *, cell_timeout: int = 600) -> None:
         notebook,
         timeout=cell_timeout,
         kernel_manager_class=OwnKernelManager,
+        shutdown_kernel="immediate",
         resources={"metadata": {"path": str(path.parent)}},
         record_timing=False,
     )

@@ -156,7 +156,7 @@ def _machine_path(text: str) -> str | None:
     places = {Path.cwd(), Path(__file__).parents[2], Path(sys.prefix), Path.home()}
     places.add(Path(tempfile.gettempdir()))
     for place in sorted(map(str, places), key=len, reverse=True):
-        # "/root" is a home folder, but "square/root" is not a path
+        # a home folder may have a short name that is part of an innocent word
         if len(place) > 1 and re.search(rf"(?<![\w.-]){re.escape(place)}(?![\w-])", text):
             return place
     return None

@@ -42,6 +42,7 @@ class ErfGrowthConfig(Config):
         networks: Random networks over which a map is averaged.
         images: Random images shown to each network.
         nonlinearity: What follows each convolution.
+        weights: "random", or "uniform" for the equal weights of the theory.
     """
 
     profiles: ClassVar[Mapping[str, Mapping[str, Any]]] = {
@@ -57,7 +58,8 @@ class ErfGrowthConfig(Config):
     size: Annotated[int, Field(ge=9, le=2048)]
     networks: Annotated[int, Field(ge=1)] = 8
     images: Annotated[int, Field(ge=1)] = 1
-    nonlinearity: Literal["relu", "linear"] = "relu"
+    nonlinearity: Literal["linear", "relu", "tanh", "gelu"] = "relu"
+    weights: Literal["random", "uniform"] = "random"
 
     @field_validator("kernel_sizes")
     @classmethod

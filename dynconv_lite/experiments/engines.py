@@ -105,10 +105,13 @@ def _execute(run: NotebookRun, on_cell: OnCell) -> tuple[str | None, str]:
             run.source,
             run.target,
             parameters=run.parameters,
+            kernel_name="python3",  # whatever a learner's editor has written into the file
+            language="python",
             cwd=run.source.parent,  # as in JupyterLab
             progress_bar=False,
             execution_timeout=run.cell_timeout,
             kernel_manager_class=OwnKernelManager,
+            shutdown_kernel="immediate",  # nothing is left to say goodbye to, and Ctrl-C is quiet
             on_cell_executed=executed,
         )
     except PapermillExecutionError as error:

@@ -39,7 +39,8 @@ def measure(config: ErfGrowthConfig) -> Measurement:
         (kernel_size, depth) with its width in pixels.
     """
     generator = torch.Generator().manual_seed(config.seed)
-    images = torch.randn(config.images, 3, config.size, config.size, generator=generator)
+    # from 0 to 1, as pixels are: noise around 0 would leave half of the units switched off
+    images = torch.rand(config.images, 3, config.size, config.size, generator=generator)
     history = [
         {"kernel_size": float(k), "depth": float(d), "width": erf_std(config, images, k, d)}
         for k, d in itertools.product(config.kernel_sizes, config.depths)
@@ -49,7 +50,7 @@ def measure(config: ErfGrowthConfig) -> Measurement:
     final = {**fit_exponents(history), "width_over_uniform": float(np.mean(ratios))}
     return Measurement(
         metrics=Metrics(final=final, history=history),
-        data=Data(name="synthetic white noise", digest=_digest(images)),
+        data=Data(name="synthetic uniform noise", digest=_digest(images)),
         published=[
             Published(quantity="exponent_kernel", value=1.0, source=f"O(K sqrt(L)): {DING}"),
             Published(quantity="exponent_depth", value=0.5, source=f"O(sqrt(L)): {LUO}"),
@@ -80,6 +81,7 @@ def erf_std(config: ErfGrowthConfig, images: Tensor, kernel_size: int, depth: in
                 depth=depth,
                 channels=config.channels,
                 nonlinearity=config.nonlinearity,
+                weights=config.weights,
                 seed=_seed(config.seed, kernel_size, depth, network),
             ),
             images,

@@ -95,7 +95,8 @@ def plan_runs(
                 target=folder / source.name,
                 parameters=parameters,
                 cell_timeout=cell_timeout,
-                cells=sum(cell.cell_type == "code" for cell in notebook.cells) or 1,
+                # papermill adds a cell that sets the parameters
+                cells=sum(c.cell_type == "code" for c in notebook.cells) + bool(parameters),
             )
         )
     return runs

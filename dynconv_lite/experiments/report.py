@@ -1,5 +1,6 @@
 """The report of headless runs: one self-contained page, made from what the runs left on disk."""
 
+import itertools
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -129,8 +130,8 @@ def find_figures(notebook: NotebookNode, title: str = "notebook") -> list[Figure
     """
     figures: list[Figure] = []
     for cell in notebook.cells:
-        outputs = cell.get("outputs", [])
-        for output, after in zip(outputs, [*outputs[1:], {}], strict=True):
+        outputs = [*cell.get("outputs", []), {}]
+        for output, after in itertools.pairwise(outputs):
             png = output.get("data", {}).get("image/png")
             if not png:
                 continue

@@ -70,9 +70,9 @@ class PlainStack(nn.Module):
         self.residual = residual
         self.layers = nn.ModuleList()
         for index in range(depth):
-            inputs = in_channels if index == 0 else channels
-            conv = nn.Conv2d(
-                inputs,
+            conv = nn.utils.skip_init(  # torch's own draw would move the global generator
+                nn.Conv2d,
+                in_channels if index == 0 else channels,
                 channels,
                 kernel_size,
                 stride=stride if index == 0 else 1,
@@ -121,7 +121,7 @@ class PlainClassifier(nn.Module):
     ) -> None:
         super().__init__()
         self.features = features
-        self.classify = nn.Linear(channels, num_classes)
+        self.classify = nn.utils.skip_init(nn.Linear, channels, num_classes)
         generator = torch.Generator().manual_seed(seed)
         with torch.no_grad():
             self.classify.weight.normal_(0, channels**-0.5, generator=generator)

@@ -11,12 +11,7 @@ Source of the rule: Araujo et al., "Computing Receptive Fields of Convolutional 
 Distill 2019.
 """
 
-from dynconv_lite.receptive_field.trace import (
-    Cone,
-    ReceptiveField,
-    theoretical_receptive_field,
-    trace_cone,
-    unbounded_cone,
-)
+from dynconv_lite.receptive_field.cone import Cone, ReceptiveField
+from dynconv_lite.receptive_field.trace import look_cone, theoretical_receptive_field, trace_cone
 
-__all__ = ["Cone", "ReceptiveField", "theoretical_receptive_field", "trace_cone", "unbounded_cone"]
+__all__ = ["Cone", "ReceptiveField", "look_cone", "theoretical_receptive_field", "trace_cone"]

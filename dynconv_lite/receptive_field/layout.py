@@ -5,7 +5,15 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from dynconv_lite.receptive_field.tape import SAME, Call, Node, affine, leaves, rule
+from dynconv_lite.receptive_field.tape import (
+    SAME,
+    Call,
+    Node,
+    affine,
+    leaves,
+    plain_numbers,
+    rule,
+)
 
 # Names as torch reports them; a trailing underscore works in place.
 POINTWISE = (
@@ -13,7 +21,7 @@ POINTWISE = (
     "clamp_ clamp_max clamp_min clone contiguous cos detach div div_ __truediv__ __rtruediv__ "
     "__itruediv__ double dropout dropout2d elu erf exp expand expand_as feature_dropout float "
     "gelu half hardsigmoid hardswish hardtanh leaky_relu log log1p logsigmoid masked_fill "
-    "maximum minimum mish mul mul_ __mul__ __rmul__ __imul__ neg __neg__ pow __pow__ prelu "
+    "maximum minimum mish mul mul_ __mul__ __rmul__ __imul__ neg __neg__ pow __pow__ "
     "reciprocal relu relu_ relu6 rrelu rsqrt rsub __rsub__ selu sigmoid sigmoid_ sign silu "
     "sin softplus softsign sqrt square sub sub_ __sub__ __isub__ tanh tanh_ tanhshrink "
     "threshold to type type_as where "
@@ -28,6 +36,8 @@ def _pointwise(call: Call) -> Node | None:
         return None
     out_size = (call.out.shape[dims[0]], call.out.shape[dims[1]])
     node = Node(tuple(call.out.shape), dims, call.first.jump)
+    if call.name != "expand":  # its numbers are a shape
+        node.numbers = tuple(plain_numbers((call.args, call.kwargs)))
     for operand in [leaf for leaf in leaves((call.args, call.kwargs)) if isinstance(leaf, Tensor)]:
         size = tuple(operand.shape[d] if -d <= operand.ndim else 1 for d in dims)
         parent = call.tape.nodes.get(id(operand))
@@ -48,7 +58,14 @@ def _pointwise(call: Call) -> Node | None:
 @rule("batch_norm")
 def _batch_norm(call: Call) -> Node | None:
     # Batch statistics mix all positions; running statistics are two fixed numbers a channel.
-    return None if call.get(5, "training", False) or call.tracked > 1 else call.child()
+    return None if call.get(5, "training", False) else _per_channel(call)
+
+
+@rule("prelu")
+def _per_channel(call: Call) -> Node | None:
+    """Apply fixed numbers to each channel (axis 1), which must not be rows or columns."""
+    local = call.first.dims is not None and _from_end(1, call) not in call.first.dims
+    return call.child() if local and call.tracked == 1 else None
 
 
 @rule("linear", "matmul", "__matmul__")

@@ -12,6 +12,23 @@ from torch.overrides import TorchFunctionMode
 
 Interval = tuple[int, int]  # first and last index, both included
 
+WRITING_OPERATORS = {"__setitem__", "__set__"} | {
+    f"__i{name}__"
+    for name in (
+        "add",
+        "sub",
+        "mul",
+        "truediv",
+        "div",
+        "floordiv",
+        "mod",
+        "pow",
+        "and",
+        "or",
+        "xor",
+    )
+}
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -39,6 +56,8 @@ class Node:
     parents: list[tuple["Node", Axis, Axis]] = field(default_factory=list)
     whole: bool = False  # sees the whole image
     anchored: bool = False  # depends on where the image's borders are: do not crop
+    name: str = ""  # of the call that made it
+    numbers: tuple[float, ...] = ()  # plain numbers in that call
     index: int = 0
 
     @property
@@ -59,6 +78,7 @@ class Tape(TorchFunctionMode):
         self.nodes: dict[int, Node] = {}
         self.count = 0
         self.constants: set[int] = set()  # fake tensors that do not depend on the image
+        self.numbers: list[float] = []  # plain numbers that those were made from
         self.sharing: dict[int, list[Tensor]] = defaultdict(list)  # by storage; keeps ids unique
 
     def add(self, tensor: Tensor, node: Node | None) -> None:
@@ -83,8 +103,8 @@ class Tape(TorchFunctionMode):
         """Put the outputs of one torch call on the tape."""
         inputs = [leaf for leaf in leaves((args, kwargs)) if isinstance(leaf, Tensor)]
         outputs = [leaf for leaf in leaves(out) if isinstance(leaf, Tensor)]
-        if name == "__setitem__":  # writes into its first argument and returns nothing
-            outputs = [args[0]]
+        if _writes(name) and not any(args[0] is t for t in outputs):
+            outputs.append(args[0])  # it returns nothing, or a stand-in for a model's own tensor
         tracked = [t for t in inputs if id(t) in self.nodes]
         hidden = [
             t
@@ -92,6 +112,10 @@ class Tape(TorchFunctionMode):
             if isinstance(t, FakeTensor) and id(t) not in self.nodes and id(t) not in self.constants
         ]
         parents = [self.nodes[id(t)] for t in tracked]
+        if name == "register_hook" and parents:
+            parents[0].anchored = True  # whoever asks for a gradient may change it
+        if not tracked and not hidden:
+            self.numbers += plain_numbers((args, kwargs))
         for tensor in outputs:
             if not tracked and not hidden:
                 self.add(tensor, None)
@@ -99,16 +123,25 @@ class Tape(TorchFunctionMode):
             node = None
             if tracked and not hidden and name in RULES:
                 call = Call(self, name, args, kwargs, tensor, parents[0], len(tracked))
-                node = RULES[name](call)
+                node = call.node()
             if any(tensor is t for t in inputs):  # written in place: so were all views of it
                 for other in self.sharing[_storage(tensor)]:
                     if other is not tensor:
                         self.add(other, _unknown([*parents, *self._node_of(other)], other))
-            self.add(tensor, node or _unknown(parents, tensor))
+            node = node or _unknown(parents, tensor)
+            node.name = name
+            self.add(tensor, node)
 
     def _node_of(self, tensor: Tensor) -> list[Node]:
         node = self.nodes.get(id(tensor))
         return [] if node is None else [node]
+
+
+def _writes(name: str) -> bool:
+    """Tell whether a torch function of this name writes into its first argument."""
+    if name.startswith("__"):
+        return name in WRITING_OPERATORS
+    return name.endswith("_")
 
 
 def _storage(tensor: Tensor) -> int:
@@ -129,7 +162,16 @@ class Call:
 
     def get(self, position: int, key: str, default: Any = None) -> Any:
         """Return an argument given by position or by name."""
+        if key == "dim" and "axis" in self.kwargs:  # torch takes NumPy's name as well
+            return self.kwargs["axis"]
         return self.args[position] if len(self.args) > position else self.kwargs.get(key, default)
+
+    def node(self) -> Node | None:
+        """Return what the call's rule makes of it; None if it is called in an unforeseen way."""
+        try:
+            return RULES[self.name](self)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+            return None
 
     def plain(self) -> bool:
         """Tell whether this is f(image (B, C, H, W), fixed numbers)."""
@@ -166,6 +208,11 @@ def leaves(value: Any) -> list[Any]:
     if isinstance(value, (list, tuple)):
         return [leaf for item in value for leaf in leaves(item)]
     return [value]
+
+
+def plain_numbers(value: Any) -> list[float]:
+    """Return the plain numbers among nested arguments, in order."""
+    return [leaf for leaf in leaves(value) if isinstance(leaf, (int, float))]
 
 
 def _unknown(parents: list[Node], out: Tensor) -> Node:

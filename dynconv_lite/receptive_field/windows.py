@@ -34,7 +34,10 @@ def _conv2d(call: Call) -> Node | None:
 def _max_pool2d(call: Call) -> Node | None:
     kernel = call.get(1, "kernel_size")
     stride, padding = call.get(2, "stride") or kernel, call.get(3, "padding", 0)
-    return _windows(call, kernel, stride, padding, call.get(4, "dilation", 1))
+    node = _windows(call, kernel, stride, padding, call.get(4, "dilation", 1))
+    if node and not call.out.is_floating_point():
+        node.anchored = True  # the places of the maxima, counted from the image's corner
+    return node
 
 
 @rule("avg_pool2d")
@@ -73,6 +76,8 @@ def _pad(call: Call) -> Node | None:
             if mode == "reflect":  # the border is made of pixels up to `before` inside
                 low, high = min(a, 2 * (length - 1) - b), max(b, -a)
                 a, b = (low if b >= length else a), (high if a < 0 else b)
+            if mode == "replicate":  # the border is made of the nearest pixel
+                a, b = min(a, length - 1), max(b, 0)
             return a, b
 
         return Axis(needs)

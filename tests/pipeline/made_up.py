@@ -6,6 +6,8 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from dynconv_lite.course.tidy import serialise
+from dynconv_lite.experiments import config_for, config_hash
+from dynconv_lite.experiments.records import Data, Metrics, Record
 
 
 def code(source: str, name: str, **metadata: object) -> NotebookNode:
@@ -28,3 +30,19 @@ def write(path: Path, *cells: NotebookNode) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(serialise(notebook(*cells)))
     return path
+
+
+def record(seed: int = 0, **metrics: float) -> Record:
+    config = config_for("erf_growth", seed=seed)
+    return Record(
+        config=config.model_dump(mode="json"),
+        config_hash=config_hash(config),
+        seed=seed,
+        metrics=Metrics(final=metrics or {"exponent_depth": 0.5}),
+        data=Data(name="noise", digest="abc"),
+        wall_seconds=1.5,
+        device="cpu",
+        torch="2",
+        python="3",
+        commit="unknown",
+    )

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from html.parser import HTMLParser
 
 import pytest
-from made_up import code, notebook, text, write
-from test_records import record
+from made_up import code, notebook, record, text, write
+from nbformat.v4 import new_output
 
 from dynconv_lite.experiments.engines import Outcome
 from dynconv_lite.experiments.records import Published, write_record
@@ -43,13 +43,11 @@ def test_every_text_is_escaped(tmp_path):
     folder = tmp_path / "smoke"
     put(folder, outcome("01_x", error=f"cell In [1]: {NASTY}", traceback=NASTY))
     cell = code("x", "b")
+    picture = {"image/png": '"><script>1</script>'}
+    described = {"image/png": {"alt": f'"{NASTY}'}}
     cell.outputs = [
-        {
-            "output_type": "display_data",
-            "data": {"image/png": '"><script>1</script>'},
-            "metadata": {"image/png": {"alt": f'"{NASTY}'}},
-        },
-        {"output_type": "display_data", "data": {"text/html": NASTY}, "metadata": {}},
+        new_output("display_data", data=picture, metadata=described),
+        new_output("display_data", data={"text/html": NASTY}),
     ]
     write(folder / "01_x.ipynb", text(f"# {NASTY}", "a"), cell)
     write_record(record(0, **{NASTY: 1.0}), folder / "records")
@@ -92,11 +90,13 @@ def test_measured_stands_beside_published_and_seeds_are_pooled():
 
 
 def test_figures_keep_their_alt_text_and_caption():
-    picture = {"output_type": "display_data", "data": {"image/png": "aGk="}, "metadata": {}}
-    described = {**picture, "metadata": {"image/png": {"alt": "A map."}}}
-    words = {"output_type": "display_data", "data": {"text/markdown": "See *this*."}}
+    picture, alt = {"image/png": "aGk="}, {"image/png": {"alt": "A map."}}
     cell = code("x", "a")
-    cell.outputs = [picture, described, {**words, "metadata": {}}]
+    cell.outputs = [
+        new_output("display_data", data=picture),
+        new_output("display_data", data=picture, metadata=alt),
+        new_output("display_data", data={"text/markdown": "See *this*."}),
+    ]
     first, second = find_figures(notebook(cell), "Locality")
     assert (first.alt, first.caption) == ("Figure 1 of Locality", "")
     assert (second.alt, second.caption) == ("A map.", "See <em>this</em>.")

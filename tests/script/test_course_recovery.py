@@ -17,7 +17,7 @@ from stand_in_machine import SET_UP, UPDATE, Machine
         ("echo 1 >.venv/.course-stamp", "half-made"),
         ("rm .venv/bin/python", "Python of .venv is gone"),
         ("ln -sf /nowhere/python .venv/bin/python", "Python of .venv is gone"),
-        ("rm .venv/bin/python; touch .venv/bin/python", "Python of .venv is gone"),
+        ("rm .venv/bin/python; cp /bin/true .venv/bin/python", "Python of .venv is gone"),
     ],
 )
 def test_a_broken_venv_is_made_anew(machine: Machine, damage: str, reason: str) -> None:
@@ -57,6 +57,15 @@ def test_a_killed_set_up_is_redone(machine: Machine) -> None:
     assert "half-made" in machine.handed_over("lab")
     assert machine.kinds() == SET_UP
     assert not (machine.root / ".tools" / "lock").exists()
+
+
+def test_a_venv_that_was_killed_while_it_changed_is_made_anew(machine: Machine) -> None:
+    machine.ready("lab")
+    machine.switch("slow")
+    with machine.start("test") as process:
+        machine.wait_for("uv pip")
+        os.killpg(process.pid, signal.SIGKILL)
+    assert "half-made" in machine.handed_over("lab")
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs Linux's /proc")

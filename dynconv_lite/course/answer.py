@@ -1,0 +1,186 @@
+"""A learner's function under test: it is called on copies, and what it does wrong is named."""
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from torch import Tensor
+
+from dynconv_lite.course.case import Case, Function, Mistake, imitates
+from dynconv_lite.course.compare import as_tensor, close, describe, difference, same
+from dynconv_lite.course.failure import CheckFailed, Unsolved, is_stub, own_frames
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A learner's function.
+
+    Attributes:
+        function: the function.
+        name: its name in the lesson.
+        label: the exercise's number and function, as every message begins.
+    """
+
+    function: Function
+    name: str
+    label: str
+
+    def compare(
+        self,
+        reference: Function,
+        cases: Sequence[Case],
+        mistakes: Sequence[Mistake] = (),
+        *,
+        result: str = "one number",
+        atol: float = 0.0,
+    ) -> None:
+        """Compare the function with a reference, from the simplest case to the hardest.
+
+        Args:
+            reference: takes the same arguments; returns a tensor or a number.
+            cases: the calls to make.
+            mistakes: wrong answers to recognise.
+            result: what the function must return, in words.
+            atol: absolute tolerance, for numbers that cancel.
+
+        Raises:
+            CheckFailed: at the first case that differs.
+            Unsolved: if the function is not written yet.
+        """
+        for index, case in enumerate(cases):
+            expected = as_tensor(reference(*copy.deepcopy(list(case.arguments.values()))))
+            assert expected is not None
+            raw = self.call(case, after=index)
+            got = as_tensor(raw)
+            if got is None:
+                self.fail(f"The function returned {describe(raw)}, expected {result}.", case)
+            if expected.ndim == 0 and got.numel() == 1 and got.ndim > 0:
+                self.fail(
+                    f"The function returned shape {tuple(got.shape)}, expected {result}, "
+                    "not a list with one number in it.",
+                    case,
+                )
+            if not close(got, expected, atol):
+                known = self._recognise(mistakes, cases, index, got, atol)
+                self.fail(known or difference(got, expected, result), case, index, not known)
+            wrong_dtype = isinstance(raw, Tensor) and raw.dtype != expected.dtype
+            if expected.ndim > 0 and wrong_dtype:
+                self.fail(
+                    f"The numbers are right, but the result is {got.dtype} where the arguments "
+                    f"are {expected.dtype}. Make new tensors like an argument, for instance "
+                    "with x.new_zeros(...) or dtype=x.dtype.",
+                    case,
+                )
+
+    def compare_integers(
+        self,
+        reference: Function,
+        cases: Sequence[Case],
+        mistakes: Sequence[Mistake],
+        names: Sequence[str],
+    ) -> None:
+        """Compare a function that returns several integers, named `names`, with a reference.
+
+        Raises:
+            CheckFailed: at the first case that differs.
+            Unsolved: if the function is not written yet.
+        """
+        wanted = f"({', '.join(names)}), {len(names)} integers"
+        for index, case in enumerate(cases):
+            expected = reference(*copy.deepcopy(list(case.arguments.values())))
+            raw = self.call(case, after=index)
+            if not isinstance(raw, (tuple, list)) or len(raw) != len(names):
+                self.fail(f"The function returned {describe(raw)}, expected {wanted}.", case)
+            got = as_tensor(raw)
+            if got is None:
+                self.fail(
+                    f"The function returned {describe(raw)}, expected {wanted}: divide with //, "
+                    "not with /, or do not divide at all.",
+                    case,
+                )
+            wrong = [n for n, a, b in zip(names, raw, expected, strict=True) if a != b]
+            if wrong:
+                known = self._recognise(mistakes, cases, index, got, 0.0)
+                text = known or f"Wrong here: {' and '.join(wrong)}."
+                returned = f"The function returned {tuple(raw)}, expected {tuple(expected)}."
+                self.fail(f"{text}\n{returned}", case, index, not known)
+
+    def call(self, case: Case, after: int = 0) -> Any:
+        """Call the function on copies of a case's arguments and return what it returns.
+
+        Args:
+            case: the call.
+            after: how many cases it has got right before.
+
+        Raises:
+            CheckFailed: if it raises, returns nothing or changes an argument.
+            Unsolved: if it is not written yet.
+        """
+        if not callable(self.function):
+            self.fail(
+                f"The check needs the function itself, got {describe(self.function)}: "
+                f"write {self.name}, without brackets behind it."
+            )
+        arguments = copy.deepcopy(dict(case.arguments))
+        try:
+            value = self.function(*arguments.values())
+        except Exception as error:
+            own = own_frames(error.__traceback__)
+            if isinstance(error, NotImplementedError) and is_stub(own):
+                raise Unsolved from None
+            what = f"The function raised {type(error).__name__}: {error}".rstrip(": ")
+            if own is None and isinstance(error, TypeError):
+                what = f"The function cannot be called with {len(arguments)} arguments. {what}"
+            self.fail(what, case, after, True, error.with_traceback(own))
+        for name, before in case.arguments.items():
+            if not same(before, arguments[name]):
+                self.fail(
+                    f"The function changes its argument {name} in place. The caller still needs "
+                    f"it: work on a copy ({name}.clone(), or list({name}) for a list).",
+                    case,
+                )
+        if value is None:
+            self.fail("The function returned None. Is there a `return` at its end?", case)
+        return value
+
+    def fail(
+        self,
+        what: str,
+        case: Case | None = None,
+        after: int = 0,
+        contrast: bool = False,
+        cause: BaseException | None = None,
+    ) -> NoReturn:
+        """Raise `CheckFailed` about a case; `contrast` says what set it apart from those before."""
+        lines = [f"{self.label} is not right yet. {what}"]
+        if case is not None:
+            lines.append(f"Called with {case}.")
+            if contrast and after and case.new:
+                lines.append(f"Simpler calls were right; new in this one: {case.new}.")
+        raise CheckFailed("\n".join(lines)) from cause
+
+    def _recognise(
+        self,
+        mistakes: Sequence[Mistake],
+        cases: Sequence[Case],
+        index: int,
+        got: Tensor,
+        atol: float,
+    ) -> str | None:
+        """Return the explanation of the mistake that gives `got`, and most other results too."""
+        found = [m for m in mistakes if imitates(m, cases[index], got, atol)]
+        if len(found) > 1:
+            results = [(case, self._attempt(case)) for case in cases]
+
+            def agreement(mistake: Mistake) -> int:
+                return sum(r is not None and imitates(mistake, c, r, atol) for c, r in results)
+
+            found.sort(key=agreement, reverse=True)
+        return found[0].explanation if found else None
+
+    def _attempt(self, case: Case) -> Tensor | None:
+        try:
+            return as_tensor(self.call(case))
+        except (CheckFailed, Unsolved):
+            return None

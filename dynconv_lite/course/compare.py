@@ -1,0 +1,93 @@
+"""Comparing what a learner's function returned with what it should return."""
+
+from numbers import Integral
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
+NUMBER_TOLERANCE = 1e-5  # a single number may have been computed in float32 anywhere
+
+
+def as_tensor(value: Any) -> Tensor | None:
+    """Return a tensor, an array, a number or several integers as a tensor; None for the rest."""
+    if isinstance(value, Tensor) and value.layout == torch.strided and not value.is_complex():
+        return value.detach().cpu()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "fiub":
+        return torch.from_numpy(np.array(value))
+    if isinstance(value, (int, float, np.number)) and not np.iscomplexobj(value):
+        return torch.tensor(float(value), dtype=torch.float64)
+    if isinstance(value, (tuple, list)) and all(isinstance(v, Integral) for v in value):
+        return torch.tensor([int(v) for v in value], dtype=torch.float64)
+    return None
+
+
+def close(got: Tensor, expected: Tensor, atol: float = 0.0) -> bool:
+    """Tell whether two results agree in shape and, up to rounding, in every number."""
+    return got.shape == expected.shape and not bool(_far(got, expected, atol).any())
+
+
+def _far(got: Tensor, expected: Tensor, atol: float) -> Tensor:
+    tolerance = TOLERANCE.get(expected.dtype, 1e-9) if expected.ndim else NUMBER_TOLERANCE
+    got, expected = got.double(), expected.detach().cpu().double()
+    finite = expected[expected.isfinite()]
+    scale = float(finite.abs().max()) if finite.numel() else 0.0
+    return ~torch.isclose(got, expected, rtol=0, atol=atol + tolerance * scale, equal_nan=True)
+
+
+def difference(got: Tensor, expected: Tensor, result: str) -> str:
+    """Say how two results differ: in shape, by NaN, or at which position.
+
+    Args:
+        got: what the function returned.
+        expected: what it should have returned.
+        result: that in words, "a tensor (B, O, H', W')".
+    """
+    if expected.ndim == 0 and got.ndim > 0:
+        return f"The function returned shape {tuple(got.shape)}, expected {result}."
+    if got.shape != expected.shape:
+        return (
+            f"The result has shape {tuple(got.shape)}, expected {tuple(expected.shape)}: {result}."
+        )
+    if got.isnan().any() and not expected.isnan().any():
+        return (
+            "The result holds NaN. Look for 0 / 0, the root of a negative number, or memory "
+            "that was never filled (torch.empty)."
+        )
+    if expected.ndim == 0:
+        return f"The function returned {float(got):.6g}, expected {float(expected):.6g}."
+    if not got.any():
+        return "The result is zero everywhere. Is what you compute ever written into it?"
+    far = _far(got, expected, 0.0)
+    position = far.nonzero()[0].tolist()
+    return (
+        f"The shape is right, but {int(far.sum())} of {far.numel()} numbers are wrong: at "
+        f"{position} the function gives {float(got[*position]):.6g}, "
+        f"expected {float(expected[*position]):.6g}."
+    )
+
+
+def same(before: Any, after: Any) -> bool:
+    """Tell whether an argument still holds what it held before the call."""
+    if isinstance(before, Tensor):
+        return torch.equal(before, after)
+    if isinstance(before, np.ndarray):
+        return bool(np.array_equal(before, after))
+    return isinstance(before, nn.Module) or bool(before == after)
+
+
+def describe(value: Any) -> str:
+    """Describe a value in a few words, the same on every machine."""
+    if isinstance(value, (Tensor, np.ndarray)):
+        kind = "tensor" if isinstance(value, Tensor) else "array"
+        return f"a {str(value.dtype).removeprefix('torch.')} {kind} of shape {tuple(value.shape)}"
+    if isinstance(value, nn.Module):
+        return f"a {type(value).__name__}"
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return repr(value)
+    if isinstance(value, (tuple, list)) and len(value) <= 8:
+        inside = ", ".join(map(describe, value))
+        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+    return f"a {type(value).__name__}"
