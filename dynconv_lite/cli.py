@@ -199,10 +199,20 @@ def sync(
         for path in paths if execute else []:
             typer.echo(f"running {path.relative_to(ROOT)}")
             source.execute(path)
+        if execute and not chosen:
+            _write_cover()
         for path in source.sync(ROOT, chosen, force=force):
             typer.echo(f"wrote {path.relative_to(ROOT)}")
     except NotebookError as error:
         _stop(str(error))
+
+
+def _write_cover() -> None:
+    from dynconv_lite.course.plots.cover import draw_cover
+    from dynconv_lite.files import write_atomic
+
+    typer.echo("drawing results/cover.png")
+    write_atomic(ROOT / "results" / "cover.png", draw_cover().png())
 
 
 @app.command()

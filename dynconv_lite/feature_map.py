@@ -1,7 +1,8 @@
 """Reach one feature map of any model, without changing the model."""
 
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from copy import copy
 from typing import Any
 
@@ -106,11 +107,15 @@ def tap(
 
 @contextmanager
 def eval_mode(model: nn.Module) -> Iterator[None]:
-    """Put a model into eval mode, and every module of it back as it was."""
+    """Put a model into eval mode, uncompiled, and every module of it back as it was."""
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
+    # The compiler would try to compile what looks on as well. Where it was never imported,
+    # nothing can be compiled.
+    compiler = "torch._dynamo" in sys.modules
     try:
-        yield
+        with torch.compiler.set_stance("force_eager") if compiler else nullcontext():
+            yield
     finally:
         for module, mode in modes:
             module.training = mode

@@ -131,7 +131,7 @@ class Answer:
                 raise Unsolved from None
             what = f"The function raised {type(error).__name__}: {error}".rstrip(": ")
             if own is None and isinstance(error, TypeError):
-                what = f"The function cannot be called with {len(arguments)} arguments. {what}"
+                what = f"The function does not take these arguments. {what}"
             self.fail(what, case, after, True, error.with_traceback(own))
         for name, before in case.arguments.items():
             if not same(before, arguments[name]):
@@ -170,14 +170,17 @@ class Answer:
     ) -> str | None:
         """Return the explanation of the mistake that gives `got`, and most other results too."""
         found = [m for m in mistakes if imitates(m, cases[index], got, atol)]
-        if len(found) > 1:
-            results = [(case, self._attempt(case)) for case in cases]
+        if not found:
+            return None
+        results = [(case, result) for case in cases if (result := self._attempt(case)) is not None]
 
-            def agreement(mistake: Mistake) -> int:
-                return sum(r is not None and imitates(mistake, c, r, atol) for c, r in results)
+        def agreement(mistake: Mistake) -> int:
+            return sum(imitates(mistake, case, result, atol) for case, result in results)
 
-            found.sort(key=agreement, reverse=True)
-        return found[0].explanation if found else None
+        best = max(found, key=agreement)
+        # A single number may agree by chance, as int(1.63) with another formula's 1.
+        chance = got.numel() == 1 and 2 * agreement(best) < len(results)
+        return None if chance else best.explanation
 
     def _attempt(self, case: Case) -> Tensor | None:
         try:

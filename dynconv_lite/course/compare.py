@@ -30,7 +30,9 @@ def close(got: Tensor, expected: Tensor, atol: float = 0.0) -> bool:
 
 
 def _far(got: Tensor, expected: Tensor, atol: float) -> Tensor:
-    tolerance = TOLERANCE.get(expected.dtype, 1e-9) if expected.ndim else NUMBER_TOLERANCE
+    # As exact as the coarser of the two: a result in the wrong precision is named as such later.
+    dtypes = (got.dtype, expected.dtype)
+    tolerance = max(TOLERANCE.get(d, 0.0) for d in dtypes) if expected.ndim else NUMBER_TOLERANCE
     got, expected = got.double(), expected.detach().cpu().double()
     finite = expected[expected.isfinite()]
     scale = float(finite.abs().max()) if finite.numel() else 0.0
@@ -82,12 +84,15 @@ def describe(value: Any) -> str:
     """Describe a value in a few words, the same on every machine."""
     if isinstance(value, (Tensor, np.ndarray)):
         kind = "tensor" if isinstance(value, Tensor) else "array"
-        return f"a {str(value.dtype).removeprefix('torch.')} {kind} of shape {tuple(value.shape)}"
-    if isinstance(value, nn.Module):
-        return f"a {type(value).__name__}"
+        dtype = str(value.dtype).removeprefix("torch.")
+        return _article(f"{dtype} {kind} of shape {tuple(value.shape)}")
     if value is None or isinstance(value, (bool, int, float, str)):
         return repr(value)
     if isinstance(value, (tuple, list)) and len(value) <= 8:
         inside = ", ".join(map(describe, value))
         return f"[{inside}]" if isinstance(value, list) else f"({inside})"
-    return f"a {type(value).__name__}"
+    return _article(type(value).__name__)
+
+
+def _article(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "AEIOaeio" else f"a {noun}"

@@ -26,10 +26,8 @@ def by_loop(image):
     return total / 255 / image.size
 
 
-def overflowing_loop(image):
-    total = np.zeros((), np.uint8)
-    for row in image:
-        total = total + row.sum(dtype=np.uint8)
+def overflowing(image):
+    total = np.add.reduce(image, axis=None, dtype=image.dtype)
     return total / image.size / 255
 
 
@@ -42,7 +40,7 @@ WRONG = {
     "not scaled": (lambda image: image.mean(), "on the scale from 0 to 255"),
     "by 256": (lambda image: image.mean() / 256, "divided by 256"),
     "by the maximum": (lambda image: (image / image.max()).mean(), "own brightest value"),
-    "overflow": (overflowing_loop, "starts again at 0 after 255"),
+    "overflow": (overflowing, "starts again at 0 after 255"),
     "integers": (lambda image: (image // 255).mean(), "cut to a whole number"),
     "one axis": (lambda image: image.mean(0) / 255, "returned shape"),
     "per channel": (lambda image: image.mean((0, 1)) / 255, "returned shape (3,)"),

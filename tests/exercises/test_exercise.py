@@ -128,7 +128,7 @@ def test_an_unknown_mistake_is_shown_with_position_and_numbers():
 WRONG_IN_GENERAL = {
     "no return": (double, lambda x: None, "returned None. Is there a `return`"),
     "a list": (double, lambda x: [1.5, "a"], "returned [1.5, 'a'], expected a tensor like x"),
-    "a module": (double, lambda x: torch.nn.Identity(), "returned a Identity, expected"),
+    "a module": (double, lambda x: torch.nn.Identity(), "returned an Identity, expected"),
     "complex": (double, lambda x: 2j * x, "returned a complex64 tensor of shape (2,)"),
     "shape": (double, lambda x: x[None], "shape (1, 2), expected (2,): a tensor like x"),
     "NaN": (double, lambda x: x * torch.nan, "holds NaN"),
@@ -144,7 +144,7 @@ WRONG_IN_GENERAL = {
     "floats": (pair, lambda n: (2.0, 7), "divide with //"),
     "known integers": (pair, lambda n: (3, 7), "off by one.\nThe function returned (3, 7), exp"),
     "other integers": (pair, lambda n: (2, 8), "Wrong here: seven."),
-    "arity": (double, lambda: 1, "cannot be called with 1 arguments"),
+    "arity": (double, lambda: 1, "does not take these arguments"),
     "called already": (double, torch.ones(2), "needs the function itself, got a float32 tensor"),
     "nothing": (double, None, "needs the function itself, got None: write double, without"),
 }
@@ -184,7 +184,7 @@ def test_the_learner_s_error_is_chained_with_the_shapes_and_without_our_frames()
     with pytest.raises(CheckFailed) as caught:
         double(answer)
     text, cause = str(caught.value), caught.value.__cause__
-    assert "The function raised RuntimeError: mat1 and mat2" in text
+    assert "The function raised RuntimeError: " in text and "mat1 and mat2" in text
     assert "Called with x = a float32 tensor of shape (2, 3)." in text
     assert "new in this one: a matrix" in text
     assert isinstance(cause, RuntimeError)
@@ -201,11 +201,11 @@ def test_jupyter_shows_a_wrong_value_without_any_traceback():
 
 
 def test_ipython_renders_both_kinds_as_intended(tmp_path):
-    script = tmp_path / "session.py"
+    script = tmp_path / "lesson.py"
     script.write_text(
         textwrap.dedent("""
         from IPython.core.interactiveshell import InteractiveShell
-        shell = InteractiveShell()
+        shell = InteractiveShell.instance()
         shell.colors = "nocolor"
         shell.run_cell("from dynconv_lite.course.checks import ch01 as check")
         shell.run_cell("def stack_std(k, depth):\\n    return depth")

@@ -71,7 +71,10 @@ def up(draw: st.DrawFn) -> nn.Module:
     )
 
 
-pointwise = st.sampled_from([nn.ReLU(), nn.BatchNorm2d(CHANNELS), nn.PReLU(CHANNELS), nn.GELU()])
+pointwise = st.one_of(
+    *(st.builds(kind) for kind in (nn.ReLU, nn.GELU)),
+    *(st.builds(kind, st.just(CHANNELS)) for kind in (nn.BatchNorm2d, nn.PReLU)),
+)
 branches = st.builds(
     Dilated,
     st.tuples(st.sampled_from([1, 3, 5]), st.sampled_from([3, 5])),

@@ -12,6 +12,7 @@ from torch import Tensor
 from dynconv_lite.course.plots.style import (
     CYCLE,
     ORANGE,
+    SKY,
     VERMILION,
     Picture,
     canvas,
@@ -55,7 +56,8 @@ def draw_window(image: Tensor, kernel: Tensor, row: int, column: int) -> Picture
     total = float((window * kernel).sum())
     alt = (
         f"A {tuple(image.shape)} image with a {side} x {side} window at row {row}, column "
-        f"{column}; the kernel; and the response, where that window gives {' + '.join(terms)} = {total:g}."
+        f"{column}; the kernel; and the response, where that window gives "
+        f"{' + '.join(terms)} = {total:g}."
     )
     return Picture(figure, alt)
 
@@ -97,7 +99,7 @@ def draw_kernel(image: Tensor, kernel: Tensor, row: int, column: int) -> Picture
     side = kernel.shape[0]
     response = F.conv2d(image[None, None], kernel[None, None])[0, 0]
     spectrum = torch.fft.fftshift(torch.fft.fft2(kernel, s=(64, 64)).abs())
-    figure = mpl.figure.Figure(figsize=(8.2, 3.9))
+    figure = mpl.figure.Figure(figsize=(8.2, 3.6))
     grid = figure.add_gridspec(2, 4, height_ratios=(5, 1), left=0.02, right=0.98, top=0.91,
                                bottom=0.16, hspace=0.28, wspace=0.1)  # fmt: skip
     photo, weights, output, frequency = (figure.add_subplot(grid[0, i]) for i in range(4))
@@ -265,12 +267,14 @@ def draw_squares(
         image_panel(panel, log_scaled(erf.map), name, cmap="viridis", vmin=0, vmax=1)
         row, column = (math.floor(c + 0.5) for c in centers[name])
         for colour, (threshold, ratio) in zip(
-            ("white", ORANGE, VERMILION), found.items(), strict=False
+            (SKY, ORANGE, VERMILION), found.items(), strict=False
         ):
-            if not math.isnan(ratio):
+            reached = not math.isnan(ratio)
+            words = f"t = {threshold:g}: " + (f"r = {ratio:.1%}" if reached else "not reached")
+            panel.plot([], [], color=colour, label=words)
+            if reached:
                 side = round(math.sqrt(ratio * height * width))
                 outline(panel, row - side // 2, column - side // 2, side, side, edgecolor=colour)
-                panel.plot([], [], color=colour, label=f"t = {threshold:g}: r = {ratio:.1%}")
         panel.plot(column, row, "+", color="white", mew=1.5)
         panel.set(xlim=(-0.5, width - 0.5), ylim=(height - 0.5, -0.5))
         panel.legend(loc="lower center", bbox_to_anchor=(0.5, -0.36), fontsize=10)

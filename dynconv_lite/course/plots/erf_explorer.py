@@ -48,8 +48,17 @@ def draw_erf(
         residual: whether layers have a shortcut around them.
         seed: of weights and images.
     """
-    stack = PlainStack(kernel_size, depth, CHANNELS, IMAGE_CHANNELS, nonlinearity, residual=residual,
-                       stride=stride, dilation=dilation, seed=seed)  # fmt: skip
+    stack = PlainStack(
+        kernel_size,
+        depth,
+        CHANNELS,
+        IMAGE_CHANNELS,
+        nonlinearity,
+        residual=residual,
+        stride=stride,
+        dilation=dilation,
+        seed=seed,
+    )
     images = torch.rand(
         IMAGES, IMAGE_CHANNELS, SIDE, SIDE, generator=torch.Generator().manual_seed(seed)
     )
@@ -63,8 +72,8 @@ def draw_erf(
     figure = mpl.figure.Figure(figsize=(8.0, 3.0))
     panel, profile = figure.subplots(1, 2, width_ratios=(1, 1.7))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.9, bottom=0.19, wspace=0.12)
-    image_panel(panel, (torch.log10(shape.clamp(min=1e-3)) + 3) / 3, "effective (frame: theoretical)",
-                cmap="viridis", vmin=0, vmax=1)  # fmt: skip
+    decades = (torch.log10(shape.clamp(min=1e-3)) + 3) / 3
+    image_panel(panel, decades, "ERF (frame: theoretical)", cmap="viridis", vmin=0, vmax=1)
     outline(panel, *field.start, *field.size)
     panel.set(xlim=(-0.5, SIDE - 0.5), ylim=(SIDE - 0.5, -0.5))
     row = shape.sum(dim=0) / shape.sum()  # (W,)

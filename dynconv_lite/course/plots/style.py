@@ -9,6 +9,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from html import escape
 from typing import Any, ParamSpec
 
 import matplotlib as mpl
@@ -81,7 +82,9 @@ def show(drawn: Picture, caption: str) -> None:
     from IPython.display import Image, Markdown, display
 
     display(Image(data=drawn.png(), format="png", alt=drawn.alt))
-    display(Markdown(f"*{caption}*"))
+    # JupyterLab leaves the alt text of a PNG output out, so it is there to unfold as well.
+    words = f"<details><summary>In words</summary>{escape(drawn.alt)}</details>"
+    display(Markdown(f"*{caption}*\n\n{words}"))
 
 
 def canvas(

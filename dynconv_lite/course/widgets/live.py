@@ -1,6 +1,7 @@
 """Join controls to a drawing function: whatever moves, the picture and its words follow."""
 
 from collections.abc import Callable, Mapping
+from html import escape
 from typing import Any
 
 import ipywidgets as widgets
@@ -29,7 +30,9 @@ class Live(widgets.VBox):
         layout: widgets.Widget | None = None,
     ) -> None:
         self.draw, self.controls = draw, dict(controls)
-        self.image = widgets.Image(format="png")
+        # In its own size: stretched to the column it would blur.
+        layout_image = widgets.Layout(align_self="flex-start", max_width="100%")
+        self.image = widgets.Image(format="png", layout=layout_image)
         self.words = widgets.HTML()
         self._paused = False
         super().__init__([layout or widgets.VBox(list(controls.values())), self.image, self.words])
@@ -45,7 +48,7 @@ class Live(widgets.VBox):
         """Draw once from the controls as they stand."""
         drawn = self.draw(**self.values())
         self.image.value = drawn.png()
-        self.words.value = drawn.alt
+        self.words.value = escape(drawn.alt)
 
     def set(self, **values: Any) -> None:
         """Move several controls at once and draw once."""
@@ -63,7 +66,7 @@ class Live(widgets.VBox):
         try:
             self.redraw()
         except ValueError as error:  # a combination that cannot be drawn is said, not swallowed
-            self.words.value = f"<b>{error}</b>"
+            self.words.value = f"<b>{escape(str(error))}</b>"
 
 
 def slider(

@@ -195,7 +195,7 @@ def erf_map(answer: Answer, random: Random) -> None:
         model = PlainStack(
             3, 2, 4, channels, nonlinearity, stride=stride, seed=random.integer(0, 10_000)
         ).double()
-        size = 2 * random.integer(3, 4) + odd, 2 * random.integer(6, 7) + odd
+        size = 8 + odd, 2 * random.integer(6, 7) + odd
         images = random.normal(n, channels, *size, dtype=torch.float64)
         cases.append(Case({"model": model, "images": images}, new))
     answer.compare(_by_autograd(), cases, MISTAKES, result="a map (H, W) of the images' size")

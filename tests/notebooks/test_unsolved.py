@@ -1,0 +1,35 @@
+"""A learner who has solved nothing yet can still run every chapter to its end."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from dynconv_lite.course.sync import chapters
+from dynconv_lite.experiments.kernel import OwnKernelManager
+from dynconv_lite.files import ROOT
+
+
+@pytest.mark.parametrize("solution", chapters(), ids=lambda path: path.stem)
+def test_unsolved_notebook_runs_to_its_end(solution: Path) -> None:
+    source = nbformat.read(solution, as_version=4)
+    exercises = sum("### BEGIN SOLUTION" in cell.source for cell in source.cells)
+    notebook = nbformat.read(ROOT / "notebooks" / solution.name, as_version=4)
+
+    client = NotebookClient(
+        notebook,
+        timeout=240,
+        kernel_manager_class=OwnKernelManager,
+        resources={"metadata": {"path": str(ROOT / "notebooks")}},
+    )
+    client.execute()
+
+    printed = "".join(
+        output.get("text", "")
+        for cell in notebook.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
+    assert printed.count("not solved yet") == exercises
+    assert "correct." not in printed
