@@ -120,7 +120,8 @@ def theoretical_receptive_field(
         ValueError: if the layer does not exist, never runs or gives no map.
     """
     size = as_pair("input_size", input_size, 1)
-    first = next((m for m in model.modules() if isinstance(m, nn.Conv2d)), None)
+    convolutions = (nn.Conv2d, nn.ConvTranspose2d)
+    first = next((m for m in model.modules() if isinstance(m, convolutions)), None)
     channels = in_channels or (first.in_channels if first else 3)
     parameter = next(model.parameters(), torch.empty(0))
     image = torch.zeros((1, channels, *size), dtype=parameter.dtype, device=parameter.device)

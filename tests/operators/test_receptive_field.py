@@ -126,6 +126,13 @@ def test_up_sampling_undoes_a_stride() -> None:
     assert (field.size, field.stride, field.start) == ((2, 2), (0.5, 0.5), (8, 8))
 
 
+def test_a_dilated_transposed_convolution() -> None:
+    # Output o takes input i where o = i + 3 t for the taps t = 0 and 1. Of the 7 + 3 + 1 = 11
+    # outputs of 8 pixels the middle one is 5, which takes pixels 5 and 2.
+    field = theoretical_receptive_field(nn.ConvTranspose2d(1, 1, 2, dilation=3), None, (8, 8))
+    assert (field.size, field.start) == ((4, 4), (2, 2))
+
+
 def test_a_branch_that_goes_farther_counts() -> None:
     class Residual(nn.Module):
         def __init__(self) -> None:

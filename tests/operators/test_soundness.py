@@ -215,7 +215,9 @@ LOCAL: dict[str, Callable[[], nn.Module]] = {
         nn.Conv2d(3, 3, 2, 2), nn.Upsample(scale_factor=2, mode="bilinear"), nn.MaxPool2d(3, 2, 1)
     ),
     "pixel shuffle": lambda: nn.Sequential(nn.Conv2d(3, 12, 3, padding=1), nn.PixelShuffle(2)),
-    "gaps between copies": lambda: nn.Sequential(nn.Conv2d(3, 3, 2), nn.ConvTranspose2d(3, 3, 2, stride=3)),
+    "gaps between copies": lambda: nn.Sequential(
+        nn.Conv2d(3, 3, 2), nn.ConvTranspose2d(3, 3, 2, stride=3)
+    ),
     "patches": lambda: nn.Sequential(nn.BatchNorm2d(3), nn.Conv2d(3, 4, 4, stride=4)),
     "one pixel of two": lambda: nn.Sequential(nn.Conv2d(3, 3, 1), nn.Conv2d(3, 4, 1, stride=2)),
     "no parameters": lambda: nn.Sequential(nn.AvgPool2d(2), nn.ReLU()),

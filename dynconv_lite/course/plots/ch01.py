@@ -22,7 +22,7 @@ from dynconv_lite.course.plots.style import (
     signed_panel,
     write_numbers,
 )
-from dynconv_lite.erf import Erf, ReceptiveField, log_scaled
+from dynconv_lite.erf import Erf, ReceptiveField, erf_width, log_scaled
 from dynconv_lite.locality import conv2d_matrix
 
 
@@ -80,8 +80,8 @@ def draw_matrix(weight: Tensor, size: tuple[int, int]) -> Picture:
     zeros = int((matrix == 0).sum())
     alt = (
         f"A {rows} x {columns} matrix, {zeros} of its {matrix.numel()} entries zero: each row "
-        "holds the kernel's rows as short runs, one image row apart, shifted along by one pixel "
-        "from each row of the matrix to the next."
+        "holds the kernel's rows as short runs, one image row apart, and each next response of the "
+        "same image row holds them one pixel further on."
     )
     return Picture(figure, alt)
 
@@ -160,8 +160,7 @@ def draw_maps(
         panel.plot(erf.center[1], erf.center[0], "+", color="white", markersize=8, mew=1.5)
         if fields and title in fields:
             outline(panel, *fields[title].start, *fields[title].size)
-        half = float((erf.map > 0.5 * erf.map.max()).double().mean())
-        spans.append(f"{title}: {half:.1%} of the pixels above half of the peak")
+        spans.append(f"{title}: standard deviation {erf_width(erf.map):.1f} pixels")
     alt = "Maps of effective receptive fields, brightest where a pixel matters most. "
     return Picture(figure, alt + "; ".join(spans) + ".")
 
@@ -186,14 +185,14 @@ def draw_profiles(erfs: Mapping[int, Erf], widths: Mapping[int, float]) -> Pictu
         offset = torch.arange(len(profile)) - erf.center[1]
         std = widths[depth]
         gauss = torch.exp(-0.5 * (offset / std) ** 2) / (std * math.sqrt(2 * math.pi))
-        axes.plot(offset, profile, color=colour, label=f"{depth} layers")
+        axes.plot(offset, profile, color=colour, label=f"{depth} layer{'s' * (depth > 1)}")
         axes.plot(offset, gauss, color="black", linestyle="--", linewidth=1)
     axes.set(xlabel="distance from the unit's centre (pixels)", ylabel="share of the gradient")
     axes.legend()
-    listed = ", ".join(f"{d} layers {w:.2f} pixels" for d, w in widths.items())
+    listed = ", ".join(f"depth {d}: {w:.2f} pixels" for d, w in widths.items())
     alt = (
-        "Bell-shaped profiles, lower and wider with depth, each covered by the dashed Gaussian "
-        f"of its standard deviation: {listed}."
+        "Profiles, lower and wider with depth, from a flat box for one layer to a bell that the "
+        f"dashed Gaussian of the same standard deviation covers: {listed}."
     )
     return Picture(figure, alt)
 
@@ -300,3 +299,22 @@ def draw_difference(maps: Mapping[str, Tensor]) -> Picture:
         parts.append(f"{title}: {rows} of {len(values)} rows hold units that differ")
     words = "Orange where shifting before and after the layers differs. "
     return Picture(figure, words + "; ".join(parts) + ".")
+
+
+@picture
+def draw_examples(images: np.ndarray, labels: np.ndarray, classes: Sequence[str]) -> Picture:
+    """Draw the first image of each class.
+
+    Args:
+        images: (N, H, W, 3), uint8.
+        labels: (N,), indices into `classes`.
+        classes: names.
+    """
+    figure, axes = canvas(
+        5, math.ceil(len(classes) / 5), size=(8, 1.9 * math.ceil(len(classes) / 5))
+    )
+    for panel, (index, name) in zip(axes, enumerate(classes), strict=False):
+        first = int(np.flatnonzero(labels == index)[0])
+        image_panel(panel, images[first], name.replace("_", " "))
+    names = ", ".join(name.replace("_", " ") for name in classes)
+    return Picture(figure, f"One image of each class: {names}.")

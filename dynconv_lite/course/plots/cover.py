@@ -32,6 +32,6 @@ def draw_cover() -> Picture:
     alt = (
         "A photograph of a cat, and what one unit of three untrained networks looks at: a small "
         "bright spot for eight 3 x 3 layers, a wide one for two 25 x 25 layers, everything for two "
-        "attention blocks. Red frames: what the unit could see."
+        "attention blocks. Orange frames: what the unit could see."
     )
     return Picture(figure, alt)

@@ -89,8 +89,8 @@ def draw_erf(
     profile.spines["left"].set_visible(False)
     profile.legend(loc="upper right", fontsize=10)
     alt = (
-        f"Theoretical field {field.size[0]} x {field.size[1]} pixels (red); effective width "
-        f"(standard deviation) {width:.2f} pixels, so the theoretical field is "
+        f"Theoretical field {field.size[0]} x {field.size[1]} pixels (orange lines); effective "
+        f"width (standard deviation) {width:.2f} pixels, so the theoretical field is "
         f"{field.size[0] / max(width, 1e-9):.1f} widths wide; half of the contribution lies in "
         f"{ratio:.1%} of the picture."
     )
