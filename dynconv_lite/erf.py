@@ -33,6 +33,9 @@ __all__ = [
     "theoretical_receptive_field",
 ]
 
+# Beyond about one image of 1024 x 1024, a CPU waits for fresh memory longer than batching saves.
+CPU_PIXELS = 2**20
+
 Unit = Literal["center"] | tuple[int, int]
 
 
@@ -75,7 +78,7 @@ def effective_receptive_field(
         crop: compute on the unit's theoretical receptive field alone, aligned to the strides,
             wherever that gives the same map; the rest of an image cannot reach the unit.
             Models that look at the whole image, or know their place in it, are not cropped.
-        batch_size: images per forward pass.
+        batch_size: images per forward pass, at most; a CPU takes fewer where they are large.
 
     Returns:
         `Erf(map, center)`, the map of the whole image's size.
@@ -105,6 +108,8 @@ def effective_receptive_field(
             top, bottom, left, right = _exact_crop(model, layer, images, cone, (row, column))
         moved = (row - int(top / cone.jump[0]), column - int(left / cone.jump[1]))
         total = torch.zeros(size, dtype=torch.float64)
+        if images.device.type == "cpu":
+            batch_size = min(batch_size, max(1, CPU_PIXELS // ((bottom - top) * (right - left))))
         for batch in images[:, :, top:bottom, left:right].split(batch_size):
             total[top:bottom, left:right] += _gradient(model, layer, batch, moved, cone.call)
     return Erf(total / len(images), cone.field.center)

@@ -40,6 +40,6 @@ def check_images(name: str, value: object) -> Tensor:
         raise ValueError(
             f"{name} must be floating point, got {value.dtype}: divide 8-bit images by 255 first"
         )
-    if not torch.isfinite(value).all():
+    if not torch.isfinite(torch.stack(value.aminmax())).all():  # NaN wins in both
         raise ValueError(f"{name} holds NaN or infinite values; every pixel must be finite")
     return value

@@ -7,8 +7,15 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
-from dynconv_lite.course.case import Case, Function, Mistake, imitates
-from dynconv_lite.course.compare import as_tensor, close, describe, difference, same
+from dynconv_lite.course.case import Case, Function, Hint, Mistake, advice, imitates
+from dynconv_lite.course.compare import (
+    as_tensor,
+    close,
+    describe,
+    difference,
+    imprecise,
+    side_effect,
+)
 from dynconv_lite.course.failure import CheckFailed, Unsolved, is_stub, own_frames
 
 
@@ -34,6 +41,7 @@ class Answer:
         *,
         result: str = "one number",
         atol: float = 0.0,
+        hints: Sequence[Hint] = (),
     ) -> None:
         """Compare the function with a reference, from the simplest case to the hardest.
 
@@ -43,6 +51,7 @@ class Answer:
             mistakes: wrong answers to recognise.
             result: what the function must return, in words.
             atol: absolute tolerance, for numbers that cancel.
+            hints: errors to recognise.
 
         Raises:
             CheckFailed: at the first case that differs.
@@ -51,7 +60,7 @@ class Answer:
         for index, case in enumerate(cases):
             expected = as_tensor(reference(*copy.deepcopy(list(case.arguments.values()))))
             assert expected is not None
-            raw = self.call(case, after=index)
+            raw = self.call(case, index, hints)
             got = as_tensor(raw)
             if got is None:
                 self.fail(f"The function returned {describe(raw)}, expected {result}.", case)
@@ -61,17 +70,12 @@ class Answer:
                     "not a list with one number in it.",
                     case,
                 )
+            precision = imprecise(raw, got, expected, case.tensor)
+            if precision:
+                self.fail(precision, case)
             if not close(got, expected, atol):
                 known = self._recognise(mistakes, cases, index, got, atol)
                 self.fail(known or difference(got, expected, result), case, index, not known)
-            wrong_dtype = isinstance(raw, Tensor) and raw.dtype != expected.dtype
-            if expected.ndim > 0 and wrong_dtype:
-                self.fail(
-                    f"The numbers are right, but the result is {got.dtype} where the arguments "
-                    f"are {expected.dtype}. Make new tensors like an argument, for instance "
-                    "with x.new_zeros(...) or dtype=x.dtype.",
-                    case,
-                )
 
     def compare_integers(
         self,
@@ -106,12 +110,13 @@ class Answer:
                 returned = f"The function returned {tuple(raw)}, expected {tuple(expected)}."
                 self.fail(f"{text}\n{returned}", case, index, not known)
 
-    def call(self, case: Case, after: int = 0) -> Any:
+    def call(self, case: Case, after: int = 0, hints: Sequence[Hint] = ()) -> Any:
         """Call the function on copies of a case's arguments and return what it returns.
 
         Args:
             case: the call.
             after: how many cases it has got right before.
+            hints: errors to recognise.
 
         Raises:
             CheckFailed: if it raises, returns nothing or changes an argument.
@@ -132,14 +137,13 @@ class Answer:
             what = f"The function raised {type(error).__name__}: {error}".rstrip(": ")
             if own is None and isinstance(error, TypeError):
                 what = f"The function does not take these arguments. {what}"
+            hint = advice(hints, case, error)
+            what = f"{what}\n{hint}" if hint else what
             self.fail(what, case, after, True, error.with_traceback(own))
         for name, before in case.arguments.items():
-            if not same(before, arguments[name]):
-                self.fail(
-                    f"The function changes its argument {name} in place. The caller still needs "
-                    f"it: work on a copy ({name}.clone(), or list({name}) for a list).",
-                    case,
-                )
+            changed = side_effect(name, before, arguments[name])
+            if changed:
+                self.fail(changed, case)
         if value is None:
             self.fail("The function returned None. Is there a `return` at its end?", case)
         return value

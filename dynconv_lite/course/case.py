@@ -1,8 +1,9 @@
 """What a check asks of an answer, and the wrong answers that it knows."""
 
 import copy
+import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,12 @@ class Case:
     arguments: Mapping[str, Any]
     new: str = ""
 
+    @property
+    def tensor(self) -> str:
+        """The name of the first argument that is a tensor, or else of the first argument."""
+        tensors = [n for n, value in self.arguments.items() if isinstance(value, Tensor)]
+        return [*tensors, *self.arguments][0]
+
     def __str__(self) -> str:
         return ", ".join(f"{name} = {describe(value)}" for name, value in self.arguments.items())
 
@@ -40,6 +47,33 @@ class Mistake:
 
     explanation: str
     imitate: Function
+
+
+def always(case: Case) -> bool:
+    """Let a hint hold for every case."""
+    return True
+
+
+@dataclass(frozen=True)
+class Hint:
+    """What to try when an answer raises a well-known error.
+
+    Attributes:
+        explanation: what is wrong, and what to try.
+        pattern: a regular expression for "RuntimeError: the error's message".
+        applies: tells for which cases the explanation holds.
+    """
+
+    explanation: str
+    pattern: str
+    applies: Callable[[Case], bool] = always
+
+
+def advice(hints: Sequence[Hint], case: Case, error: Exception) -> str | None:
+    """Return the explanation of the first hint that fits an error raised on a case."""
+    text = f"{type(error).__name__}: {error}"
+    fitting = (h for h in hints if re.search(h.pattern, text) and h.applies(case))
+    return next((hint.explanation for hint in fitting), None)
 
 
 def imitates(mistake: Mistake, case: Case, got: Tensor, atol: float) -> bool:

@@ -71,6 +71,30 @@ def difference(got: Tensor, expected: Tensor, result: str) -> str:
     )
 
 
+def imprecise(raw: Any, got: Tensor, expected: Tensor, name: str) -> str | None:
+    """Say whether a result of the right shape has another precision than it should.
+
+    Args:
+        raw: what the function returned.
+        got: that as a tensor.
+        expected: what it should have returned.
+        name: an argument to take the dtype from.
+    """
+    if expected.ndim == 0 or got.shape != expected.shape:
+        return None
+    remedy = f"Make new tensors like an argument: {name}.new_zeros(...), or dtype={name}.dtype."
+    wanted, given = (str(t.dtype).removeprefix("torch.") for t in (expected, got))
+    if isinstance(raw, Tensor) and got.dtype != expected.dtype:
+        return f"{wanted} in, {given} out: the result has another dtype than {name}. {remedy}"
+    rounded = got.dtype == torch.float64 and close(got.float(), expected)
+    if rounded and not close(got, expected):
+        return (
+            f"{wanted} in, but the result is as exact as float32 only: a tensor on the way to it "
+            f"is float32. {remedy}"
+        )
+    return None
+
+
 def same(before: Any, after: Any) -> bool:
     """Tell whether an argument still holds what it held before the call."""
     if isinstance(before, Tensor):
@@ -78,6 +102,24 @@ def same(before: Any, after: Any) -> bool:
     if isinstance(before, np.ndarray):
         return bool(np.array_equal(before, after))
     return isinstance(before, nn.Module) or bool(before == after)
+
+
+def side_effect(name: str, before: Any, after: Any) -> str | None:
+    """Say what a call has done to its argument `name`, if anything."""
+    if not same(before, after):
+        return (
+            f"The function changes its argument {name} in place. The caller still needs "
+            f"it: work on a copy ({name}.clone(), or list({name}) for a list)."
+        )
+    if isinstance(after, Tensor) and (
+        after.requires_grad != before.requires_grad or after.grad is not None
+    ):
+        return (
+            f"The function leaves its mark on {name}: after the call it has requires_grad or "
+            f".grad set, for the caller too. Take the gradient with respect to a copy: "
+            f"{name}.clone().requires_grad_()."
+        )
+    return None
 
 
 def describe(value: Any) -> str:

@@ -54,7 +54,7 @@ OTHER_SOLUTIONS = {
     "by index": ("convolution_row", wrong_ch01.by_index(lambda i, j, k, s: i * s[1] + j)),
     "a list": ("receptive_field", lambda layers: list(stacked_receptive_field(layers))),
     "one by one": ("erf_map", wrong_maps.one_by_one),
-    "images with a gradient": ("erf_map", wrong_maps.leaves_a_gradient),
+    "a copy with a gradient": ("erf_map", lambda m, x: wrong_maps.leaves_a_gradient(m, x.clone())),
     "numpy": ("stack_std", lambda k, n: np.sqrt(np.float32(n) * np.arange(k).var())),
     "a tensor": ("area_ratio", lambda m, t, c: torch.tensor(wrong_maps.search()(m, t, c))),
 }  # fmt: skip

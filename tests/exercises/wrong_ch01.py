@@ -45,7 +45,16 @@ RESPONSES = {
         lambda i, k, r, c: (k * window(i, r, c, len(k)).T).sum(),
         "transposed against the window",
     ),
-    "matmul": (lambda i, k, r, c: (k @ window(i, r, c, len(k))).sum(), "not with @"),
+    "matmul": (lambda i, k, r, c: (k @ window(i, r, c, len(k))).sum(), "@ is a matrix product"),
+    "matmul the other way": (
+        lambda i, k, r, c: (window(i, r, c, len(k)) @ k).sum(),
+        "* multiplies entry by entry",
+    ),
+    "matmul alone": (
+        lambda i, k, r, c: window(i, r, c, len(k)) @ k,
+        "* multiplies entry by entry",
+    ),
+    "matmul with the image": (lambda i, k, r, c: (k @ i[r:, c:]).sum(), "@ is a matrix product"),
     "swapped": (
         lambda i, k, r, c: (k * window(i, c, r, len(k))).sum(),
         "Row and column are swapped",
@@ -128,7 +137,7 @@ ROWS = {
     "not flat": (on_canvas, "flatten it to (H * W,)"),
     "one row": (lambda k, r, c, s: on_canvas(k, r, c, s).reshape(1, -1), "a matrix with one row"),
     "zeros": (lambda k, r, c, s: k.new_zeros(s[0] * s[1]), "zero everywhere"),
-    "float32": (lambda k, r, c, s: on_canvas(k.float(), r, c, s).flatten(), "dtype=x.dtype"),
+    "float32": (lambda k, r, c, s: on_canvas(k.float(), r, c, s).flatten(), "dtype=kernel.dtype"),
     "too short": (lambda k, r, c, s: on_canvas(k, r, c, s).flatten()[:-1], "a vector (H * W,)"),
 }
 

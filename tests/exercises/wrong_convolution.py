@@ -79,6 +79,17 @@ def float32_only(x, weight, bias=None, stride=1, padding=0):
     return loop()(x, weight, bias, stride, padding).to(torch.float32)
 
 
+def float32_and_wrong(x, weight, bias=None, stride=1, padding=0):
+    y = loop()(x, weight, bias, stride, padding)
+    return y.float() + 1 if x.dtype == torch.float64 else y
+
+
+def float32_on_the_way(x, weight, bias=None, stride=1, padding=0):
+    y = torch.zeros(len(x), len(weight), *size(x, weight, stride, padding))
+    y[:] = loop()(x, weight, None, stride, padding)
+    return add(y, bias)  # a float64 bias makes the sum float64 again
+
+
 def squared(window, weight):
     return multiply(window, weight) ** 2
 
@@ -183,7 +194,9 @@ LOOPS = {
         "The channels come last",
     ),
     "in place": (writes_into_x, "changes its argument x in place"),
-    "float32": (float32_only, "is torch.float32 where the arguments are torch.float64"),
+    "float32": (float32_only, "float64 in, float32 out"),
+    "wrong in float32": (float32_and_wrong, "float64 in, float32 out"),
+    "float32 on the way": (float32_on_the_way, "as exact as float32 only"),
     "an unknown mistake": (loop(response=squared), "numbers are wrong: at [0, 0, 0, 0]"),
 }
 
@@ -253,11 +266,32 @@ UNFOLDS = {
     "no bias": (unfold(finish=lambda y, b: y), "The bias is forgotten"),
     "stride not passed": (
         unfold(columns=lambda x, k, s, p: F.unfold(x, k, padding=p)),
-        "new in this one: stride 2",
+        "pass stride (and padding) to F.unfold",
+    ),
+    "stride not passed, unflatten": (
+        unfold(
+            columns=lambda x, k, s, p: F.unfold(x, k, padding=p),
+            shape=lambda y, h, w: y.unflatten(2, (h, w)),
+        ),
+        "pass stride (and padding) to F.unfold",
+    ),
+    "stride not passed, view": (
+        unfold(
+            columns=lambda x, k, s, p: F.unfold(x, k, padding=p),
+            shape=lambda y, h, w: y.view(*y.shape[:2], h, w),
+        ),
+        "pass stride (and padding) to F.unfold",
+    ),
+    "stride not passed, fold": (
+        unfold(
+            columns=lambda x, k, s, p: F.unfold(x, k, padding=p),
+            shape=lambda y, h, w: F.fold(y, (h, w), 1),
+        ),
+        "pass stride (and padding) to F.unfold",
     ),
     "padding not passed": (
         unfold(columns=lambda x, k, s, p: F.unfold(x, k, stride=s)),
-        "new in this one: padding 1",
+        "pass stride (and padding) to F.unfold, and use both in H' and W'.\nCalled with",
     ),
     "stride 1 throughout": (stride_forgotten, "The stride is ignored"),
     "padding 0 throughout": (padding_forgotten, "The padding is ignored"),

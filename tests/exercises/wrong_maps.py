@@ -54,6 +54,17 @@ def leaves_a_gradient(model, images):
     return averaged(images.grad)
 
 
+def leaves_requires_grad(model, images):
+    images.requires_grad_()
+    (gradient,) = torch.autograd.grad(positive(model(images)), images)
+    return averaged(gradient)
+
+
+def at_the_middle_of_the_image(model, images):
+    height, width = images.shape[2:]
+    return erf(lambda f: f[:, :, height // 2, width // 2].relu().sum())(model, images)
+
+
 def occlusion(model, images):
     with torch.no_grad():
         return (positive(model(images)) - positive(model(0 * images))) * images.abs().sum((0, 1))
@@ -84,6 +95,13 @@ ERFS = {
     "all units": (erf(lambda f: f.relu().sum()), "All units are summed"),
     "no relu": (erf(lambda f: centre(f).sum()), "The features have no relu"),
     "relu of the sum": (erf(lambda f: centre(f).sum(1).relu().sum()), "summed before their relu"),
+    "relu of the whole sum": (erf(lambda f: centre(f).sum().relu()), "relu of each channel"),
+    "middle of the image": (
+        at_the_middle_of_the_image,
+        "index the feature map, not the image",
+    ),
+    "requires_grad of the caller's": (leaves_a_gradient, "leaves its mark on images"),
+    "requires_grad alone": (leaves_requires_grad, "images.clone().requires_grad_()"),
     "channel 0": (erf(lambda f: centre(f)[:, 0].relu().sum()), "first channel of the features"),
     "mean score": (erf(lambda f: centre(f).relu().mean()), "The mean is taken twice"),
     "mean twice": (
@@ -103,7 +121,7 @@ ERFS = {
     "transposed": (erf(make=lambda g: averaged(g).T), "The map is transposed"),
     "per image": (erf(make=lambda g: g.relu().sum(1)), "still one map for each image"),
     "per channel": (erf(make=lambda g: g.relu().mean(0)), "one map for each channel"),
-    "float32": (erf(make=lambda g: averaged(g).float().double().float()), "numbers"),
+    "float32": (erf(make=lambda g: averaged(g).float().double().float()), "images.new_zeros(...)"),
     "occlusion": (occlusion, "numbers are wrong"),
     "half": (centre_of_the_image, "of the images' size"),
     "in place": (brightens, "changes its argument images in place"),
@@ -218,7 +236,13 @@ AREAS = {
     "crash": (crashes, "raised IndexError"),
     "too far": (
         search(halves=lambda h, w: range(max(h, w))),
-        "a share that is never reached",
+        "up to a square that covers the whole map",
     ),
+    "max(H, W)": (
+        search(halves=lambda h, w: range((max(h, w) + 1) // 2)),
+        "goes on up to max(H, W). Stop at the shorter side",
+    ),
+    "height": (search(halves=lambda h, w: range((h + 1) // 2)), "up to the map's height H"),
+    "width": (search(halves=lambda h, w: range((w + 1) // 2)), "up to the map's width W"),
     "in place": (empties_the_map, "changes its argument scaled in place"),
 }

@@ -47,6 +47,15 @@ def _cases(random: Random) -> list[Case]:
     # A spot far from the centre, which no square reaches; and one that only the last one reaches.
     far, last = torch.zeros(2, 9, 12, dtype=torch.float64)
     far[4, 4] = far[8, 11] = last[4, 4] = last[0, 0] = last[8, 8] = 1
+    # Squares larger than min(H, W) would hold more than three quarters of these.
+    wide = torch.ones(9, 12, dtype=torch.float64)
+    flat, tall = (
+        Case({"scaled": scaled, "threshold": 0.8, "center": (4, 4)}, new)
+        for scaled, new in (
+            (wide, "a wide map, in which no square up to min(H, W) holds so much"),
+            (wide.T.contiguous(), "a tall map, in which no square up to min(H, W) holds so much"),
+        )
+    )
     return [
         case("a square map", (h, h), (h // 2, h // 2), 0.5, 3.0),
         case("a map that is not square", (h, w), (h // 2, w // 2), 0.3, 3.0),
@@ -56,6 +65,8 @@ def _cases(random: Random) -> list[Case]:
         exact,
         Case({"scaled": last, "threshold": 0.9, "center": (4, 4)}, "a square of side min(H, W)"),
         Case({"scaled": far, "threshold": 0.9, "center": (4, 4)}, "a share that is never reached"),
+        flat,
+        tall,
     ]
 
 

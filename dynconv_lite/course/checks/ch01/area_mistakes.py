@@ -10,16 +10,19 @@ from dynconv_lite.course.case import Mistake
 Center = tuple[int, int]
 
 
-def _squares(scaled: Tensor, center: Center, first: int = 1) -> Iterator[tuple[int, float]]:
-    """Yield (side, share) of every square of every second side up to the smaller side."""
-    for side in range(first, min(scaled.shape) + 1, 2):
+def _squares(
+    scaled: Tensor, center: Center, first: int = 1, last: int | None = None
+) -> Iterator[tuple[int, float]]:
+    """Yield (side, share) of every square of every second side up to `last`, or min(H, W)."""
+    for side in range(first, (last or min(scaled.shape)) + 1, 2):
         top, left = (c - side // 2 for c in center)
         inside = scaled[max(0, top) : max(0, top + side), max(0, left) : max(0, left + side)]
         yield side, float(inside.sum() / scaled.sum())
 
 
-def _side(scaled: Tensor, threshold: float, center: Center) -> float:
-    sides = (side for side, share in _squares(scaled, center) if share > threshold)
+def _side(scaled: Tensor, threshold: float, center: Center, last: int | None = None) -> float:
+    squares = _squares(scaled, center, last=last)
+    sides = (side for side, share in squares if share > threshold)
     return next(sides, math.nan)
 
 
@@ -93,6 +96,14 @@ def _too_few(scaled: Tensor, threshold: float, center: Center) -> float:
     """Stop before a side of min(H, W)."""
     side = _side(scaled, threshold, center)
     return _area(scaled, side if side < min(scaled.shape) else math.nan)
+
+
+def _within_height(scaled: Tensor, threshold: float, center: Center) -> float:
+    return _area(scaled, _side(scaled, threshold, center, scaled.shape[0]))
+
+
+def _within_width(scaled: Tensor, threshold: float, center: Center) -> float:
+    return _area(scaled, _side(scaled, threshold, center, scaled.shape[1]))
 
 
 def _or(value: float, scaled: Tensor, threshold: float, center: Center) -> float:
@@ -197,6 +208,25 @@ MISTAKES = [
         "The search ends too early: a side of min(H, W) is allowed. range stops before its end, "
         "so end it at min(H, W) + 1.",
         _too_few,
+    ),
+    *(
+        Mistake(
+            f"The search goes on up to {bound}. Stop at the shorter side of the map, min(H, W): "
+            "beyond it the answer is nan.",
+            imitate,
+        )
+        for bound, imitate in (
+            ("the map's height H", _within_height),
+            ("the map's width W", _within_width),
+            (
+                "max(H, W)",
+                lambda m, t, c: _area(m, _side(m, t, c, max(m.shape))),
+            ),
+            (
+                "a square that covers the whole map",
+                lambda m, t, c: _area(m, _side(m, t, c, 2 * max(m.shape))),
+            ),
+        )
     ),
     Mistake(
         "No square up to min(H, W) holds so much here: return nan (float('nan')), not the largest "

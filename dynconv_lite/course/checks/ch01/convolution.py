@@ -54,4 +54,5 @@ def conv2d_loop(answer: Answer, random: Random) -> None:
 def conv2d_unfold(answer: Answer, random: Random) -> None:
     """Check `conv2d_unfold(x, weight, bias=None, stride=1, padding=0)`."""
     mistakes = [*unfold_mistakes.MISTAKES, *convolution_mistakes.MISTAKES]
-    answer.compare(F.conv2d, _cases(random), mistakes, result=RESULT)
+    cases, hints = _cases(random), unfold_mistakes.HINTS
+    answer.compare(F.conv2d, cases, mistakes, result=RESULT, hints=hints)

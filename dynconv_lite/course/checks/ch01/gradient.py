@@ -48,6 +48,15 @@ def _by_autograd(
     return erf_map
 
 
+def _at_the_image_s_middle(model: nn.Module, images: Tensor) -> Tensor:
+    row, column = images.shape[2] // 2, images.shape[3] // 2
+    return _by_autograd(score=lambda f: f[:, :, row, column].relu().sum())(model, images)
+
+
+RELU_OF_SUM = (
+    "The features are summed before their relu. Take the relu of each channel of each image "
+    "first, then the sum: F.relu(...).sum()."
+)
 MISTAKES = [
     Mistake(
         "The relu comes after the mean over images, so signed gradients have cancelled before. "
@@ -98,6 +107,11 @@ MISTAKES = [
         ),
     ),
     Mistake(
+        "This is the unit at the middle of the image, images.shape[2] // 2. The row and column "
+        "index the feature map, not the image: take h and w from the features' shape.",
+        _at_the_image_s_middle,
+    ),
+    Mistake(
         "All units are summed. Take the centre unit alone, F[:, :, h // 2, w // 2].",
         _by_autograd(score=lambda f: f.relu().sum()),
     ),
@@ -106,10 +120,10 @@ MISTAKES = [
         _by_autograd(score=lambda f: _centre(f).sum()),
     ),
     Mistake(
-        "The features are summed before their relu. Take relu(F[:, c, ...]) first, then the sum "
-        "over the channels c.",
+        RELU_OF_SUM,
         _by_autograd(score=lambda f: _centre(f).sum(1).relu().sum()),
     ),
+    Mistake(RELU_OF_SUM, _by_autograd(score=lambda f: _centre(f).sum().relu())),
     Mistake(
         "The features are squared: the score is the sum over channels of relu(F).",
         _by_autograd(score=lambda f: _centre(f).square().sum()),
@@ -197,5 +211,7 @@ def erf_map(answer: Answer, random: Random) -> None:
         ).double()
         size = 8 + odd, 2 * random.integer(6, 7) + odd
         images = random.normal(n, channels, *size, dtype=torch.float64)
+        if n == 3 and _centre(model(images)).sum() > 0:
+            images = -images  # a negative sum of features, which tells a relu of it from no relu
         cases.append(Case({"model": model, "images": images}, new))
     answer.compare(_by_autograd(), cases, MISTAKES, result="a map (H, W) of the images' size")

@@ -4,7 +4,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from dynconv_lite.course.answer import Answer
-from dynconv_lite.course.case import Case, Mistake
+from dynconv_lite.course.case import Case, Hint, Mistake
 from dynconv_lite.course.draw import Random
 from dynconv_lite.course.exercise import exercise
 
@@ -30,6 +30,11 @@ def _centred(image: Tensor, kernel: Tensor, row: int, column: int) -> Tensor:
     return _response_at(F.pad(image, (half,) * 4), kernel, row, column)
 
 
+MATRIX_PRODUCT = (
+    "@ is a matrix product, * multiplies entry by entry: a unit's response is the sum of "
+    "kernel * window."
+)
+HINTS = [Hint(MATRIX_PRODUCT, "RuntimeError: .*(mat1 and mat2|size mismatch, got input)")]
 MISTAKES = [
     Mistake(
         "The kernel is flipped: this is the mathematician's convolution. torch's is a "
@@ -57,9 +62,14 @@ MISTAKES = [
         "The kernel is transposed against the window. Row meets row and column meets column.",
         lambda i, k, r, c: _response_at(i, k.T, r, c),
     ),
-    Mistake(
-        "This is the sum of a matrix product. Multiply entry by entry with *, not with @.",
-        lambda i, k, r, c: (k @ _window(i, k, r, c)).sum(),
+    *(
+        Mistake(MATRIX_PRODUCT, imitate)
+        for imitate in (
+            lambda i, k, r, c: (k @ _window(i, k, r, c)).sum(),
+            lambda i, k, r, c: (_window(i, k, r, c) @ k).sum(),
+            lambda i, k, r, c: k @ _window(i, k, r, c),
+            lambda i, k, r, c: _window(i, k, r, c) @ k,
+        )
     ),
     Mistake(
         "Row and column are swapped: image[row, column] is row first.",
@@ -106,4 +116,4 @@ def response_at(answer: Answer, random: Random) -> None:
         Case({**first, "row": 0, "column": 0}, "the corner of the image"),
         Case({**first, **precise}, "float64"),
     ]
-    answer.compare(_response_at, cases, MISTAKES, atol=1e-4)
+    answer.compare(_response_at, cases, MISTAKES, atol=1e-4, hints=HINTS)

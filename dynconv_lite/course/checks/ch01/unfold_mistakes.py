@@ -3,7 +3,7 @@
 import torch.nn.functional as F
 from torch import Tensor
 
-from dynconv_lite.course.case import Mistake
+from dynconv_lite.course.case import Case, Hint, Mistake
 from dynconv_lite.course.checks.ch01.convolution_mistakes import Wrong, add_bias, with_defaults
 
 
@@ -15,6 +15,19 @@ def _as_map(y: Tensor, x: Tensor, w: Tensor, b: Tensor | None, s: int, p: int) -
     return add_bias(y.reshape(F.conv2d(x, w, None, s, p).shape), b)
 
 
+def _strided_or_padded(case: Case) -> bool:
+    return case.arguments.get("stride", 1) != 1 or case.arguments.get("padding", 0) != 0
+
+
+HINTS = [
+    Hint(
+        "The windows that F.unfold laid out are not H' * W' in number: pass stride (and padding) "
+        "to F.unfold, and use both in H' and W'.",
+        "RuntimeError: (unflatten: Provided sizes|shape '.*' is invalid for input of size"
+        "|Given output_size=)",
+        _strided_or_padded,
+    )
+]
 _UNFOLDS: list[tuple[str, Wrong]] = [
     (
         "The kernels are flattened in the wrong order. unfold lists channels first, then rows, "
