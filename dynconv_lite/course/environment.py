@@ -51,11 +51,11 @@ def command_environment() -> dict[str, str]:
     Jupyter finds this environment's `python3` kernel before any other of that name, and leaves
     out the grading panels of nbgrader, which a learner has no use for. Where the home folder
     cannot be written, Jupyter, IPython and matplotlib write inside the repository. Idle threads
-    of torch sleep rather than spin, unless told otherwise: on two cores that something else uses
-    too, spinning made a lesson's training four times slower.
+    of torch soon sleep instead of spinning: on two cores that something else uses too, spinning
+    made a lesson's training several times slower.
     """
     variables = {
-        "OMP_WAIT_POLICY": os.environ.get("OMP_WAIT_POLICY", "PASSIVE"),
+        "GOMP_SPINCOUNT": os.environ.get("GOMP_SPINCOUNT", "1000"),
         "JUPYTER_PATH": _first("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter"),
         "JUPYTER_CONFIG_PATH": _first("JUPYTER_CONFIG_PATH", Path(__file__).parent / "jupyter"),
     }

@@ -150,7 +150,9 @@ def _caption(output: Mapping[str, Mapping[str, str]]) -> str:
     if "image/png" in data:
         return ""
     html = data.get("text/html") or markdown2html(data.get("text/markdown", ""))
-    return str(SanitizeHTML(strip=True).sanitize_html_tags(html)).strip()
+    sanitize = SanitizeHTML(strip=True)
+    sanitize.tags = [*sanitize.tags, "details", "summary"]  # the picture in words, folded
+    return str(sanitize.sanitize_html_tags(html)).strip()
 
 
 def compare(records: list[Record]) -> list[Row]:

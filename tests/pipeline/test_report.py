@@ -114,3 +114,14 @@ def test_an_unreadable_notebook_is_named(tmp_path):
 )
 def test_durations_read_well(seconds, words):
     assert duration(seconds) == words
+
+
+def test_a_caption_keeps_the_picture_in_words_folded():
+    cell = code("x", "b")
+    words = "*See the spot.*\n\n<details><summary>In words</summary>A spot.</details>"
+    cell.outputs = [
+        new_output("display_data", data={"image/png": "AAAA"}),
+        new_output("display_data", data={"text/markdown": words}),
+    ]
+    (figure,) = find_figures(notebook(cell))
+    assert "<details><summary>In words</summary>A spot.</details>" in figure.caption
