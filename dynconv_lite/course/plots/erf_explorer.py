@@ -88,10 +88,11 @@ def draw_erf(
     profile.set(xlim=(-SIDE / 2, SIDE / 2), yticks=[], xlabel="pixels from the centre")
     profile.spines["left"].set_visible(False)
     profile.legend(loc="upper right", fontsize=10)
+    profile.set_title(f"width {width:.1f} pixels, area ratio r(0.5) = {ratio:.1%}")
     alt = (
         f"Theoretical field {field.size[0]} x {field.size[1]} pixels (orange lines); effective "
         f"width (standard deviation) {width:.2f} pixels, so the theoretical field is "
-        f"{field.size[0] / max(width, 1e-9):.1f} widths wide; half of the contribution lies in "
-        f"{ratio:.1%} of the picture."
+        f"{field.size[0] / max(width, 1e-9):.1f} widths wide; the square that holds half of the "
+        f"log-scaled map covers {ratio:.1%} of the picture."
     )
     return Picture(figure, alt)
