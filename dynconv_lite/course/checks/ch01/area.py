@@ -8,7 +8,7 @@ from dynconv_lite.course.case import Case
 from dynconv_lite.course.checks.ch01.area_mistakes import MISTAKES
 from dynconv_lite.course.draw import Random
 from dynconv_lite.course.exercise import exercise
-from dynconv_lite.erf import square_share_ratio
+from dynconv_lite.erf_measures import square_share_ratio
 
 Center = tuple[int, int]
 
