@@ -15,6 +15,14 @@ settings.register_profile("ci", derandomize=True, deadline=None, database=None)
 settings.load_profile("ci")
 
 
+@pytest.fixture(autouse=True)
+def seeded() -> None:
+    """Give every test the same random weights, whatever ran before it in its worker."""
+    import torch
+
+    torch.manual_seed(0)
+
+
 @pytest.fixture(scope="session")
 def data_root() -> Path:
     """The folder of real data sets, where this machine has one."""

@@ -20,6 +20,7 @@ class Pyramid(nn.Module):
         super().__init__()
         self.stem = nn.Conv2d(1, 2, 3, padding=1)
         self.down = nn.Conv2d(2, 4, 2, stride=2)
+        nn.init.constant_(self.stem.bias, -0.5)  # so that the ReLU cuts something off
 
     def forward(self, x: Tensor) -> dict[str, Tensor]:
         return {"out": self.down(self.stem(x).relu_())}
