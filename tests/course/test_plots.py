@@ -9,7 +9,14 @@ import torch
 from dynconv_lite.course.bands import within
 from dynconv_lite.course.plots import ch01
 from dynconv_lite.course.plots.erf_explorer import draw_erf
-from dynconv_lite.course.plots.style import CYCLE, Picture, canvas, image_panel, write_numbers
+from dynconv_lite.course.plots.style import (
+    CYCLE,
+    Picture,
+    canvas,
+    decades,
+    image_panel,
+    write_numbers,
+)
 from dynconv_lite.erf import Erf, erf_area_ratio
 
 KERNEL = torch.tensor([[1.0, 0.0, -1.0], [2.0, 0.0, -2.0], [1.0, 0.0, -1.0]])
@@ -80,3 +87,11 @@ def test_bands() -> None:
     assert within(0.5, 0.25, 1) == "0.500 (expected: 0.25 to 1)"
     with pytest.raises(ValueError, match=r"value 1.5 lies outside the expected band, 0.25 to 1"):
         within(1.5, 0.25, 1)
+
+
+def test_decades_depend_on_the_shape_of_a_map_and_not_on_its_size() -> None:
+    values = torch.tensor([1.0, 0.1, 0.001, 0.0], dtype=torch.float64)
+    expected = torch.tensor([1, 2 / 3, 0, 0], dtype=torch.float64)  # log10: 0, -1, -3, none
+    for factor in (1.0, 1e6):
+        torch.testing.assert_close(decades(factor * values), expected)
+    assert decades(torch.zeros(2, 2)).max() == 0

@@ -3,7 +3,7 @@
 import torch
 
 from data_utils import photo
-from dynconv_lite.course.plots.style import Picture, canvas, image_panel, outline, picture
+from dynconv_lite.course.plots.style import Picture, canvas, decades, image_panel, outline, picture
 from dynconv_lite.erf import effective_receptive_field, theoretical_receptive_field
 from dynconv_lite.models.attention import AttentionStack
 from dynconv_lite.models.plain import PlainStack
@@ -25,8 +25,7 @@ def draw_cover() -> Picture:
     image_panel(axes[0], cat[::2, ::2], "a cat")
     for panel, (title, network) in zip(axes[1:], networks.items(), strict=True):
         erf = effective_receptive_field(network, images)
-        decades = torch.log10((erf.map / erf.map.max()).clamp(min=1e-4)) / 4 + 1
-        image_panel(panel, decades, title, cmap="viridis", vmin=0, vmax=1)
+        image_panel(panel, decades(erf.map, 4), title, cmap="viridis", vmin=0, vmax=1)
         field = theoretical_receptive_field(network, input_size=(SIDE, SIDE))
         outline(panel, *field.start, *field.size)
     alt = (

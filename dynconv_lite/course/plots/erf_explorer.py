@@ -10,6 +10,7 @@ from dynconv_lite.course.plots.style import (
     GREY,
     VERMILION,
     Picture,
+    decades,
     image_panel,
     outline,
     picture,
@@ -72,8 +73,7 @@ def draw_erf(
     figure = mpl.figure.Figure(figsize=(8.0, 3.0))
     panel, profile = figure.subplots(1, 2, width_ratios=(1, 1.7))
     figure.subplots_adjust(left=0.02, right=0.98, top=0.9, bottom=0.19, wspace=0.12)
-    decades = (torch.log10(shape.clamp(min=1e-3)) + 3) / 3
-    image_panel(panel, decades, "ERF (frame: theoretical)", cmap="viridis", vmin=0, vmax=1)
+    image_panel(panel, decades(shape), "ERF (frame: theoretical)", cmap="viridis", vmin=0, vmax=1)
     outline(panel, *field.start, *field.size)
     panel.set(xlim=(-0.5, SIDE - 0.5), ylim=(SIDE - 0.5, -0.5))
     row = shape.sum(dim=0) / shape.sum()  # (W,)

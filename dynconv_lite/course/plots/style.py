@@ -14,9 +14,11 @@ from typing import Any, ParamSpec
 
 import matplotlib as mpl
 import numpy as np
+import torch
 from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from torch import Tensor
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 VERMILION, PURPLE, SKY, GREY = "#D55E00", "#CC79A7", "#56B4E9", "#666666"
@@ -128,6 +130,16 @@ def write_numbers(axes: Axes, values: Any, form: str = "{:.3g}", size: float = 1
         bright = 0.299 * red + 0.587 * green + 0.114 * blue > 0.5
         axes.text(column, row, form.format(value), ha="center", va="center", fontsize=size,
                   color="black" if bright else "white")  # fmt: skip
+
+
+def decades(values: Tensor, count: int = 3) -> Tensor:
+    """Scale a map to its peak, logarithmically: 1 at the peak, 0 at 10 ** -count of it and below.
+
+    Unlike `log_scaled`, this does not depend on how large the values are.
+    """
+    values = values.double()  # in single precision the guard against a map of zeros is zero
+    relative = values / values.max().clamp(min=1e-300)
+    return (torch.log10(relative.clamp(min=10.0**-count)) + count) / count
 
 
 def outline(

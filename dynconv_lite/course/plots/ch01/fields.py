@@ -3,15 +3,13 @@
 import math
 from collections.abc import Mapping
 
-import torch
-from torch import Tensor
-
 from dynconv_lite.course.plots.style import (
     ORANGE,
     SKY,
     VERMILION,
     Picture,
     canvas,
+    decades,
     image_panel,
     outline,
     picture,
@@ -37,7 +35,7 @@ def draw_maps(
     figure, axes = canvas(len(maps), size=(min(8.4, 2.8 * len(maps)), 2.9))
     spans = []
     for panel, (title, erf) in zip(axes, maps.items(), strict=True):
-        shown = _spread(erf) if relative else log_scaled(erf.map)
+        shown = decades(erf.map) if relative else log_scaled(erf.map)
         image_panel(panel, shown, title, cmap="viridis", vmin=0, vmax=1)
         panel.plot(erf.center[1], erf.center[0], "+", color="white", markersize=8, mew=1.5)
         if fields and title in fields:
@@ -45,12 +43,6 @@ def draw_maps(
         spans.append(f"{title}: standard deviation {erf_width(erf.map):.1f} pixels")
     alt = "Maps of effective receptive fields, brightest where a pixel matters most. "
     return Picture(figure, alt + "; ".join(spans) + ".")
-
-
-def _spread(erf: Erf) -> Tensor:
-    """Return a map on three decades below its own peak, from 0 to 1."""
-    relative = erf.map / erf.map.max().clamp(min=1e-300)
-    return (torch.log10(relative.clamp(min=1e-3)) + 3) / 3
 
 
 @picture
