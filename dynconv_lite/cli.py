@@ -1,21 +1,30 @@
 """The commands behind `./course`: open the course, run it, test it, keep it in order."""
 
 import importlib.util
+import math
 import os
-import subprocess
-import sys
+import tempfile
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dynconv_lite.cli_shared import (
+    DeviceChoice,
+    EngineChoice,
+    ProfileChoice,
+    become,
+    refusing,
+    stop,
+)
+from dynconv_lite.cli_upkeep import upkeep
 from dynconv_lite.files import ROOT
 
 if TYPE_CHECKING:
-    from dynconv_lite.experiments.engines import Outcome
-    from dynconv_lite.experiments.plan import NotebookRun
+    from dynconv_lite.experiments.engines import EngineOptions
+    from dynconv_lite.experiments.notebook import Outcome
+    from dynconv_lite.experiments.notebook_run import NotebookRun
 
 app = typer.Typer(
     name="course",
@@ -24,8 +33,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-PYTEST = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "--dist", "loadscope"]
 LAB = [
     "--log-level=WARN",
     "--ServerApp.ip=127.0.0.1",
@@ -33,15 +40,6 @@ LAB = [
     "--LabApp.news_url=None",
     "--LabApp.check_for_updates_class=jupyterlab.handlers.announcements.NeverCheckForUpdate",
 ]
-Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", show_default=False)]
-
-
-class ProfileChoice(StrEnum):
-    """The profiles, as the command line offers them."""
-
-    SMOKE = "smoke"
-    LAPTOP = "laptop"
-    FULL = "full"
 
 
 def main() -> None:
@@ -75,7 +73,7 @@ def lab(
     command = [*LAB, f"--ServerApp.port={port}", *([] if browser else ["--no-browser"])]
     if hasattr(os, "getuid") and os.getuid() == 0:
         command.append("--allow-root")  # Jupyter refuses root otherwise, as in a container
-    _become("jupyterlab", [*command, str(path.relative_to(ROOT) if ROOT in path.parents else path)])
+    become("jupyterlab", [*command, str(path.relative_to(ROOT) if ROOT in path.parents else path)])
 
 
 @app.command()
@@ -94,16 +92,15 @@ def run(
 ) -> None:
     """Execute everything headlessly and write a report.
 
-    Results go to runs/PROFILE: every chapter, solved, and every experiment of the profile. An
-    experiment whose record is already there is not measured again; delete its record in
+    Results go to runs/PROFILE: every chapter, solved, and every experiment, each of its methods
+    with each of the profile's seeds. On two cores that is minutes in smoke and two hours or so in
+    laptop; full takes days on a GPU. What is done is not done again; delete a record in
     runs/PROFILE/records to measure anew.
     """
-    from dynconv_lite.course.environment import describe_environment
     from dynconv_lite.course.profiles import get_profile
     from dynconv_lite.experiments.plan import plan_runs
-    from dynconv_lite.experiments.report import write_report
 
-    try:
+    with refusing("--only"):
         runs = plan_runs(
             profile.value,
             out,
@@ -112,148 +109,172 @@ def run(
             chapters="notebooks" if notebooks else "solutions",
             cell_timeout=get_profile(profile.value).cell_timeout,
         )
-    except ValueError as error:
-        raise typer.BadParameter(str(error), param_hint="--only") from error
-    try:
-        outcomes = _execute(runs)
-    except KeyboardInterrupt:
-        typer.echo(f"Stopped; what had finished is kept in {out / profile.value}.", err=True)
-        raise typer.Exit(130) from None
-    report = write_report(out, describe_environment())
+    outcomes = _execute(runs, out / profile.value)
     failed = sum(outcome.error is not None for outcome in outcomes)
     typer.echo(f"{len(outcomes) - failed} of {len(outcomes)} notebooks ran to their end.")
-    typer.echo(f"Report: {report}")
+    _report(out)
     raise typer.Exit(1 if failed else 0)
 
 
-def _execute(runs: "Sequence[NotebookRun]") -> "list[Outcome]":
-    """Run everything behind one progress bar that counts cells; name failures as they come."""
-    from tqdm import tqdm
-
-    from dynconv_lite.experiments.engines import ENGINES
-
-    outcomes: list[Outcome] = []
-    names = [*(run.name for run in runs), "done"]
-    style = {
-        "bar_format": "{desc:<28.28} {percentage:3.0f}% |{bar}| {elapsed}, about {remaining} left",
-        "smoothing": 0,  # cells differ too much for the pace of the last few to mean anything
-        "dynamic_ncols": True,
-    }
-    with tqdm(total=sum(run.cells for run in runs), desc=names[0], **style) as bar:
-
-        def advance(_: "NotebookRun") -> None:
-            bar.update()
-
-        for outcome in ENGINES["local"](runs, advance):
-            outcomes.append(outcome)
-            if outcome.error:
-                bar.write(f"FAILED {outcome.name}, {outcome.error}", file=sys.stderr)
-            bar.set_description_str(names[len(outcomes)], refresh=False)
-            bar.update(sum(run.cells for run in runs[: len(outcomes)]) - bar.n)
-    return outcomes
-
-
-@app.command(context_settings=PASS_ON)
-def test(context: typer.Context) -> None:
-    """Run all tests.
-
-    What you add goes to pytest: paths, -k WORD, -x and so on.
-    """
-    _need("pytest", "nbval", "xdist")
-    given = context.args
-    arguments = [*PYTEST, *([] if "--pdb" in given else ["-n", "2"])]
-    sanitize = ROOT / "tests" / "nbval-sanitize.cfg"
-    if sanitize.exists():
-        arguments += ["--nbval-sanitize-with", str(sanitize)]
-    if not any(Path(word.split("::")[0]).exists() for word in given if word[:1] != "-"):
-        arguments += [name for name in ("tests", "solutions") if (ROOT / name).is_dir()]
-    _become("pytest", [*arguments, *given])
-
-
 @app.command()
-def sync(
-    names: Names = None,
-    execute: Annotated[bool, typer.Option("--execute", help="Run the solutions first.")] = False,
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail on drift.")] = False,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite your own work, too.")] = False,
+def experiment(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The experiment; none lists them.")
+    ] = None,
+    profile: Annotated[ProfileChoice, typer.Option(help="How much to compute.")] = (
+        ProfileChoice.SMOKE
+    ),
+    methods: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Methods to compare; all by default."),
+    ] = None,
+    seeds: Annotated[
+        list[str] | None,
+        typer.Option(metavar="0-3", help="0,1 or 0-3; by default those of the profile."),
+    ] = None,
+    data: Annotated[str | None, typer.Option(help="The data set; by default the profile's.")] = (
+        None
+    ),
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field; may be repeated."),
+    ] = None,
+    engine: Annotated[EngineChoice, typer.Option(help="What executes the runs.")] = (
+        EngineChoice.LOCAL
+    ),
+    gpus_per_run: Annotated[
+        float | None,
+        typer.Option(min=0, help="GPUs of a run under ray, such as 0.5; one by default, if any."),
+    ] = None,
+    device: Annotated[DeviceChoice, typer.Option(help="Where to compute.")] = DeviceChoice.AUTO,
+    checkpoint_minutes: Annotated[
+        float, typer.Option(min=0, help="How much of a training a crash may cost.")
+    ] = 2.0,
+    out: Annotated[Path, typer.Option(help="The folder of results.")] = Path("runs"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List the runs and how far they are; start nothing.")
+    ] = False,
 ) -> None:
-    """Make notebooks/ from solutions/.
+    """Run an experiment: every method with every seed, each in a notebook of its own.
 
-    NAME is a chapter or its number; by default all are made.
+    A run that is done is not done again, and one that was stopped goes on from its last
+    checkpoint: after Ctrl-C, a crash or a power cut, give the same command again. Values of --set
+    are JSON, as in --set epochs=3 --set erf_epochs=[1,3].
     """
-    _need("nbgrader")
-    from dynconv_lite.course import sync as source
-    from dynconv_lite.course.tidy import NotebookError
+    from dynconv_lite.experiments.engines import EngineOptions
+    from dynconv_lite.experiments.matrix import parse_changes, parse_seeds, parse_words, plan_matrix
+    from dynconv_lite.experiments.wording import list_experiments, list_states, summarise
 
-    chosen = names or []
+    if name is None:
+        typer.echo("\n".join(list_experiments()))
+        raise typer.Exit()
+    if not math.isfinite(checkpoint_minutes):
+        raise typer.BadParameter("must be a number", param_hint="--checkpoint-minutes")
+    with refusing("--seeds"):
+        numbers = parse_seeds(seeds or [])
+    with refusing("--set"):
+        changed = parse_changes(changes or [])
+    with refusing():
+        runs = plan_matrix(
+            name,
+            profile.value,
+            methods=parse_words(methods or []),
+            seeds=numbers,
+            data=data,
+            changes=changed,
+            out=out,
+            root=ROOT,
+            device=device.value,
+            checkpoint_minutes=checkpoint_minutes,
+        )
+    if dry_run:
+        typer.echo("\n".join(list_states(runs)))
+        raise typer.Exit()
+    _require(engine, device, out)
+    with refusing("--gpus-per-run"):
+        options = EngineOptions(gpus_per_run=gpus_per_run)
+    outcomes = _execute(runs, out / profile.value, engine, options)
+    typer.echo("\n".join(summarise(runs, outcomes)))
+    _report(out)
+    raise typer.Exit(1 if any(outcome.error is not None for outcome in outcomes) else 0)
+
+
+@app.command()
+def results(
+    add: Annotated[
+        Path | None,
+        typer.Option(metavar="FOLDER", help="First keep the records of runs, as runs/laptop."),
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail on drift.")] = False,
+) -> None:
+    """Make the tables in results/ from the records in results/records."""
+    from dynconv_lite.experiments.tables import add_records, check_tables, write_tables
+
+    folder = ROOT / "results"
+    if check:
+        drifts = check_tables(folder)
+        typer.echo("\n".join(drifts) or "The tables say what the records say.")
+        raise typer.Exit(1 if drifts else 0)
     try:
-        paths = source.chapters(ROOT, chosen)
-    except ValueError as error:
-        raise typer.BadParameter(str(error)) from error
-    try:
-        if check:
-            drifts = source.check(ROOT, chosen)
-            for drift in drifts:
-                typer.echo(f"{drift.path.relative_to(ROOT)} {drift.reason}")
-            raise typer.Exit(1 if drifts else 0)
-        for path in paths if execute else []:
-            typer.echo(f"running {path.relative_to(ROOT)}")
-            source.execute(path)
-        if execute and not chosen:
-            _write_cover()
-        for path in source.sync(ROOT, chosen, force=force):
+        for path in add_records(add, folder) if add is not None else []:
+            typer.echo(f"kept {path.name}")
+        for path in write_tables(folder):
             typer.echo(f"wrote {path.relative_to(ROOT)}")
-    except NotebookError as error:
-        _stop(str(error))
+    except ValueError as error:
+        stop(str(error))
 
 
-def _write_cover() -> None:
-    from dynconv_lite.course.plots.cover import draw_cover
-    from dynconv_lite.files import write_atomic
+def _require(engine: EngineChoice, device: DeviceChoice, out: Path) -> None:
+    """Refuse, before anything starts, an engine, a device or a folder that cannot be used."""
+    if engine is EngineChoice.RAY and importlib.util.find_spec("ray") is None:
+        raise typer.BadParameter(
+            "ray is not installed; './course experiment NAME --engine ray' installs it",
+            param_hint="--engine",
+        )
+    if device is DeviceChoice.CUDA and engine is EngineChoice.LOCAL:
+        from dynconv_lite.experiments.job import choose_device
 
-    typer.echo("drawing results/cover.png")
-    write_atomic(ROOT / "results" / "cover.png", draw_cover().png())
+        with refusing("--device"):
+            choose_device(device.value)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise typer.BadParameter(
+            f"cannot write to {out}: {error.strerror}", param_hint="--out"
+        ) from error
 
 
-@app.command()
-def lint() -> None:
-    """Check style and types with ruff and mypy."""
-    _need("ruff", "mypy")
-    commands = (
-        ["ruff", "check", "."],
-        ["ruff", "format", "--check", "."],
-        ["mypy", "dynconv_lite", "data_utils"],
-    )
-    codes = [subprocess.run([sys.executable, "-m", *c], cwd=ROOT).returncode for c in commands]
-    raise typer.Exit(1 if any(codes) else 0)
-
-
-@app.command()
-def setup() -> None:
-    """Say in one line what is installed."""
-    from dynconv_lite.course.environment import describe_environment
+def _execute(
+    runs: "Sequence[NotebookRun]",
+    folder: Path,
+    engine: EngineChoice = EngineChoice.LOCAL,
+    options: "EngineOptions | None" = None,
+) -> "list[Outcome]":
+    """Execute runs; an interrupt says what is kept."""
+    from dynconv_lite.experiments.progress import execute
 
     try:
-        found = describe_environment()
-    except (ImportError, RuntimeError) as error:
-        _stop(f"the environment is broken ({error}); remove .venv and run ./course setup again")
-    typer.echo(", ".join(f"{name} {value}" for name, value in found.items()))
+        return execute(runs, engine.value, options)
+    except ValueError as error:  # the engine's: a cluster that does not answer, say
+        raise typer.BadParameter(str(error), param_hint="--engine") from error
+    except KeyboardInterrupt:
+        typer.echo(
+            f"Stopped; what had finished is kept in {folder}, and the same command goes on from "
+            "there: a training from its last checkpoint.",
+            err=True,
+        )
+        raise typer.Exit(130) from None
 
 
-def _become(module: str, arguments: list[str]) -> NoReturn:
-    """Replace this process by `python -m module`, at the repository's root."""
-    os.chdir(ROOT)
-    sys.stdout.flush()
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])
+def _report(out: Path) -> None:
+    from dynconv_lite.course.environment import describe_environment
+    from dynconv_lite.experiments.report import write_report
+
+    try:
+        typer.echo(f"Report: {write_report(out, describe_environment())}")
+    except OSError as error:
+        stop(f"the report could not be written to {out}: {error.strerror}")
 
 
-def _need(*modules: str) -> None:
-    """Stop with one sentence if a module of the `dev` extra is missing."""
-    missing = [name for name in modules if importlib.util.find_spec(name) is None]
-    if missing:
-        _stop(f"{', '.join(missing)} is not installed; './course test' installs the dev extra")
-
-
-def _stop(message: str) -> NoReturn:
-    typer.echo(f"Error: {message}", err=True)
-    raise typer.Exit(1)
+app.add_typer(upkeep)

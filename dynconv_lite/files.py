@@ -29,6 +29,10 @@ def write_atomic(path: Path, data: str | bytes) -> None:
         # mkstemp makes the file private; give it the permissions an ordinary write would have
         temporary.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        error.filename = error.filename or str(path)  # a full disk does not say which file it was
+        raise
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise

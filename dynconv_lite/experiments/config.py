@@ -1,84 +1,34 @@
-"""What an experiment may be asked: one validated, frozen configuration per experiment."""
+"""From names and values to a configuration, and from a configuration to its hash."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, Literal, get_args
+from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-ProfileName = Literal["smoke", "laptop", "full"]
-PROFILE_NAMES: tuple[str, ...] = get_args(ProfileName)
+from dynconv_lite.experiments.configs.base import PROFILE_NAMES, Config, ProfileName
+from dynconv_lite.experiments.configs.erf_growth import ErfGrowthConfig
+from dynconv_lite.experiments.configs.jitter import JitterConfig
+from dynconv_lite.experiments.configs.training import TrainingConfig
 
-Odd = Annotated[int, Field(ge=3, le=63)]
-Depth = Annotated[int, Field(ge=1, le=256)]
-
-
-class Config(BaseModel):
-    """What every experiment's configuration has in common.
-
-    Attributes:
-        experiment: The experiment's name, a key of `EXPERIMENTS`.
-        profile: The profile the numbers were taken from.
-        seed: Seed of every random draw of the run.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    profiles: ClassVar[Mapping[str, Mapping[str, Any]]]
-    experiment: str
-    profile: ProfileName = "smoke"
-    seed: Annotated[int, Field(ge=0)] = 0
-
-
-class ErfGrowthConfig(Config):
-    """How wide the effective receptive field of a stack of convolutions becomes.
-
-    Attributes:
-        kernel_sizes: Kernel sizes K, odd; at least two, or no exponent can be fitted.
-        depths: Depths L; at least two.
-        channels: Channels of every layer.
-        size: Side of the square input, in pixels.
-        networks: Random networks over which a map is averaged.
-        images: Random images shown to each network.
-        nonlinearity: What follows each convolution.
-        weights: "random", or "uniform" for the equal weights of the theory.
-    """
-
-    profiles: ClassVar[Mapping[str, Mapping[str, Any]]] = {
-        "smoke": {"kernel_sizes": (3, 5), "depths": (4, 8, 16, 32), "size": 97, "networks": 4},
-        "laptop": {"kernel_sizes": (3, 5, 7, 9), "depths": (4, 8, 16, 32), "size": 161},
-        "full": {"kernel_sizes": (3, 5, 7, 9, 13), "depths": (4, 8, 16, 32, 64), "size": 257},
-    }
-
-    experiment: Literal["erf_growth"] = "erf_growth"
-    kernel_sizes: tuple[Odd, ...] = Field(min_length=2)
-    depths: tuple[Depth, ...] = Field(min_length=2)
-    channels: Annotated[int, Field(ge=1, le=512)] = 8
-    size: Annotated[int, Field(ge=9, le=2048)]
-    networks: Annotated[int, Field(ge=1)] = 8
-    images: Annotated[int, Field(ge=1)] = 1
-    nonlinearity: Literal["linear", "relu", "tanh", "gelu"] = "relu"
-    weights: Literal["random", "uniform"] = "random"
-
-    @field_validator("kernel_sizes")
-    @classmethod
-    def _odd(cls, sizes: tuple[int, ...]) -> tuple[int, ...]:
-        if any(size % 2 == 0 for size in sizes):
-            raise ValueError("kernel sizes are odd, so that 'same' padding is symmetric")
-        return sizes
-
-    @field_validator("kernel_sizes", "depths")
-    @classmethod
-    def _distinct(cls, values: tuple[int, ...]) -> tuple[int, ...]:
-        if len(set(values)) != len(values):
-            raise ValueError("values must differ from each other")
-        return values
-
+__all__ = [
+    "EXPERIMENTS",
+    "PROFILE_NAMES",
+    "Config",
+    "ErfGrowthConfig",
+    "JitterConfig",
+    "ProfileName",
+    "TrainingConfig",
+    "config_for",
+    "config_hash",
+    "parse_config",
+]
 
 # name -> configuration; the module `dynconv_lite.experiments.<name>` holds its `measure(config)`
 EXPERIMENTS: dict[str, type[Config]] = {
     "erf_growth": ErfGrowthConfig,
+    "jitter": JitterConfig,
 }
 
 

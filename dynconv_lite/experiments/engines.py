@@ -1,124 +1,93 @@
 """Engines: what turns a list of notebook runs into executed notebooks and outcomes.
 
 An engine takes the runs and yields one outcome each, in whatever order they finish. `local` is
-papermill in this process, one run after another.
+papermill in this process, one run after another; `ray` spreads the runs over GPUs and machines.
 """
 
-import re
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Literal
+from functools import partial
+from typing import Annotated, Literal
 
-from dynconv_lite.experiments.config import ProfileName
-from dynconv_lite.experiments.plan import NotebookRun
+from pydantic import Field, FiniteFloat
+
+from dynconv_lite.experiments.notebook import Outcome, RunBusy, execute_notebook
+from dynconv_lite.experiments.notebook_run import NotebookRun
 from dynconv_lite.experiments.records import Strict
-from dynconv_lite.files import write_atomic
 
-ANSI = re.compile(r"\x1b\[[0-9;]*m")
+LOOK_SECONDS = 1.0  # between two looks at runs that another process works on
 
 
-class Outcome(Strict):
-    """How a notebook run ended.
+class EngineOptions(Strict):
+    """How an engine may use the machines.
 
     Attributes:
-        name: As of the run.
-        kind: As of the run.
-        profile: As of the run.
-        seconds: Wall time, kernel start included.
-        finished: When it ended, UTC.
-        error: One line that names the cell and the error, or None if all went well.
-        traceback: The error's traceback as plain text, if there was one.
+        gpus_per_run: GPUs, or the share of one, that a run gets; None for one where there are
+            GPUs and none where there are not. `local` gives every run what the machine has.
+        retries: How often a run is started again after its worker, node or kernel was lost.
+        address: Of the cluster; None for the one that the environment names, or else a new one
+            on this machine.
     """
 
-    name: str
-    kind: Literal["chapter", "experiment"]
-    profile: ProfileName
-    seconds: float
-    finished: datetime
-    error: str | None = None
-    traceback: str = ""
+    gpus_per_run: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    retries: Annotated[int, Field(ge=0)] = 3
+    address: str | None = None
 
 
-OnCell = Callable[[NotebookRun], None]
-Engine = Callable[[Sequence[NotebookRun], OnCell], Iterator[Outcome]]
+Event = Literal["started", "cell", "waiting"]
+# Called in the driver's process: a run has started, one more of its code cells has been executed,
+# or all that is left to do, this run first, is in the hands of another process.
+Watch = Callable[[NotebookRun, Event], None]
+Engine = Callable[[Sequence[NotebookRun], Watch, EngineOptions], Iterator[Outcome]]
 
 
-def run_local(runs: Sequence[NotebookRun], on_cell: OnCell) -> Iterator[Outcome]:
+def run_local(
+    runs: Sequence[NotebookRun],
+    watch: Watch,
+    options: EngineOptions | None = None,
+) -> Iterator[Outcome]:
     """Execute the runs one after another in this process; a failure does not stop the others.
+
+    A run that another process works on goes to the end of the queue, and is waited for only when
+    nothing else is left.
 
     Args:
         runs: What to execute.
-        on_cell: Called after each executed code cell.
+        watch: Told what happens.
+        options: Nothing in them matters here.
 
     Yields:
         One outcome per run, already on disk beside the executed notebook.
     """
-    for run in runs:
-        # an old outcome must not speak for a run that is cut short
-        run.outcome_file.unlink(missing_ok=True)
-        run.target.parent.mkdir(parents=True, exist_ok=True)
-        start = time.perf_counter()
-        error, traceback = _execute(run, on_cell)
-        outcome = Outcome(
-            name=run.name,
-            kind=run.kind,
-            profile=run.profile,
-            seconds=round(time.perf_counter() - start, 2),
-            finished=datetime.now(UTC).replace(microsecond=0),
-            error=error,
-            traceback=traceback,
-        )
-        write_atomic(run.outcome_file, outcome.model_dump_json(indent=1) + "\n")
+    queue = deque(runs)
+    passed_over = 0
+    while queue:
+        run = queue.popleft()
+        watch(run, "started")
+        try:
+            outcome = execute_notebook(run, partial(_tell_cell, watch), wait=False)
+        except RunBusy:
+            queue.append(run)
+            passed_over += 1
+            if passed_over == len(queue):
+                watch(queue[0], "waiting")
+                time.sleep(LOOK_SECONDS)
+                passed_over = 0
+            continue
+        passed_over = 0
         yield outcome
 
 
-ENGINES: dict[str, Engine] = {"local": run_local}
+def run_ray(runs: Sequence[NotebookRun], watch: Watch, options: EngineOptions) -> Iterator[Outcome]:
+    """Execute the runs as tasks of a Ray cluster; see `ray_engine`, which needs Ray."""
+    from dynconv_lite.experiments import ray_engine
+
+    return ray_engine.run_ray(runs, watch, options)
 
 
-def load_outcomes(folder: Path) -> list[Outcome]:
-    """Read the outcomes in a folder of executed notebooks, chapters before experiments."""
-    found = [
-        Outcome.model_validate_json(path.read_bytes())
-        for path in sorted(Path(folder).glob("*.outcome.json"))
-    ]
-    return sorted(found, key=lambda outcome: (outcome.kind, outcome.name))
+ENGINES: dict[str, Engine] = {"local": run_local, "ray": run_ray}
 
 
-def _execute(run: NotebookRun, on_cell: OnCell) -> tuple[str | None, str]:
-    """Run one notebook by papermill.
-
-    Returns:
-        The error's one line and its traceback; None and "" if all went well.
-    """
-    import papermill
-    from papermill.exceptions import PapermillExecutionError
-
-    from dynconv_lite.experiments.kernel import OwnKernelManager
-
-    def executed(**_: Any) -> None:
-        on_cell(run)
-
-    try:
-        papermill.execute_notebook(
-            run.source,
-            run.target,
-            parameters=run.parameters,
-            kernel_name="python3",  # whatever a learner's editor has written into the file
-            language="python",
-            cwd=run.source.parent,  # as in JupyterLab
-            progress_bar=False,
-            execution_timeout=run.cell_timeout,
-            kernel_manager_class=OwnKernelManager,
-            shutdown_kernel="immediate",  # nothing is left to say goodbye to, and Ctrl-C is quiet
-            on_cell_executed=executed,
-        )
-    except PapermillExecutionError as error:
-        line = next((line for line in error.source.splitlines() if line.strip()), "")
-        where = f"cell In [{error.exec_count}] ({line.strip()[:60]!r})"
-        trace = ANSI.sub("", "\n".join(error.traceback))
-        return f"{where}: {error.ename}: {error.evalue}", trace
-    except Exception as error:  # a dead kernel, a timeout, a broken file: the others still run
-        return f"{type(error).__name__}: {error}", ""
-    return None, ""
+def _tell_cell(watch: Watch, run: NotebookRun) -> None:
+    watch(run, "cell")

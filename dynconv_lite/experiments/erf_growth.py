@@ -21,17 +21,19 @@ from torch import Tensor
 
 from dynconv_lite.experiments import Measurement
 from dynconv_lite.experiments.config import ErfGrowthConfig
+from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.records import Data, Metrics, Published
 
 LUO = "Luo et al. 2016, arXiv 1701.04128"
 DING = "Ding et al. 2022, arXiv 2203.06717"
 
 
-def measure(config: ErfGrowthConfig) -> Measurement:
+def measure(config: ErfGrowthConfig, job: Job) -> Measurement:
     """Measure the width for every kernel size and depth, and fit width ~ K^a L^b.
 
     Args:
         config: The grid, the networks and the images.
+        job: How to carry it out; this experiment takes seconds and keeps no state.
 
     Returns:
         Final metrics as of `fit_exponents`, and `width_over_uniform`: the mean, at the largest
@@ -41,10 +43,12 @@ def measure(config: ErfGrowthConfig) -> Measurement:
     generator = torch.Generator().manual_seed(config.seed)
     # from 0 to 1, as pixels are: noise around 0 would leave half of the units switched off
     images = torch.rand(config.images, 3, config.size, config.size, generator=generator)
-    history = [
-        {"kernel_size": float(k), "depth": float(d), "width": erf_std(config, images, k, d)}
-        for k, d in itertools.product(config.kernel_sizes, config.depths)
-    ]
+    grid = list(itertools.product(config.kernel_sizes, config.depths))
+    history = []
+    for k, d in grid:
+        width = erf_std(config, images, k, d)
+        history.append({"kernel_size": float(k), "depth": float(d), "width": width})
+        job.report(len(history) / len(grid), f"{k} x {k}, {d} layers")
     deepest = [entry for entry in history if entry["depth"] == max(config.depths)]
     ratios = [e["width"] / uniform_width(e["kernel_size"], e["depth"]) for e in deepest]
     final = {**fit_exponents(history), "width_over_uniform": float(np.mean(ratios))}

@@ -1,10 +1,14 @@
 """What a run leaves behind: one JSON file that says what was measured, on what, and with what."""
 
+import base64
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError, model_validator
 
 from dynconv_lite.experiments.config import config_hash
@@ -38,20 +42,87 @@ class Data(Strict):
     digest: str
 
 
+class Map(Strict):
+    """A small map, such as an effective receptive field, as text.
+
+    Attributes:
+        height: Rows.
+        width: Columns.
+        peak: The largest value.
+        values: The map divided by its peak, float16, row by row, compressed (zlib), in base64.
+    """
+
+    height: int
+    width: int
+    peak: FiniteFloat
+    values: str
+
+    @model_validator(mode="after")
+    def _can_be_read(self) -> "Map":
+        try:
+            self.array()
+        except (ValueError, zlib.error) as error:
+            raise ValueError(f"values hold no {self.height} x {self.width} map") from error
+        return self
+
+    @classmethod
+    def pack(cls, map: Any) -> "Map":
+        """Pack a map (H, W), to three digits where it is above 1/10,000 of its peak.
+
+        Raises:
+            ValueError: If it is no map, or a value is not finite or negative.
+        """
+        plain = np.asarray(map, dtype=np.float64)
+        if plain.ndim != 2 or plain.size == 0:
+            raise ValueError(f"map must have shape (H, W), got {plain.shape}")
+        if not np.isfinite(plain).all() or plain.min() < 0:
+            raise ValueError(
+                "map must be finite and not negative, got values from "
+                f"{plain.min()} to {plain.max()}"
+            )
+        peak = float(plain.max())
+        scaled = (plain / peak if peak > 0 else plain).astype("<f2")
+        text = base64.b64encode(zlib.compress(scaled.tobytes(), 9)).decode("ascii")
+        return cls(height=plain.shape[0], width=plain.shape[1], peak=peak, values=text)
+
+    def array(self) -> npt.NDArray[np.float64]:
+        """Return the map, float64 (H, W)."""
+        flat = np.frombuffer(zlib.decompress(base64.b64decode(self.values)), dtype="<f2")
+        return flat.astype(np.float64).reshape(self.height, self.width) * self.peak
+
+
 class Metrics(Strict):
     """What a run measured.
 
     Attributes:
         final: Name -> value at the end.
         history: One mapping per step, epoch or setting, in order.
+        maps: Name -> map.
     """
 
     final: dict[str, FiniteFloat]
     history: list[dict[str, FiniteFloat]] = Field(default_factory=list)
+    maps: dict[str, Map] = Field(default_factory=dict)
 
 
 class Record(Strict):
-    """One run, complete: a record is written when, and only when, its run has finished."""
+    """One run, complete: a record is written when, and only when, its run has finished.
+
+    Attributes:
+        config: What was run.
+        config_hash: Its hash, which names the file.
+        seed: Seed of every random draw.
+        metrics: What was measured.
+        published: What the literature reports for the same quantities.
+        data: What it was measured on.
+        weights_sha256: Fingerprint of the trained network's weights.
+        wall_seconds: Time spent; time lost in crashes does not count.
+        device: Where, and in what arithmetic.
+        torch: Version of torch.
+        python: Version of Python.
+        commit: Of the code.
+        created: When the run ended, UTC.
+    """
 
     config: dict[str, Any]
     config_hash: str
@@ -59,6 +130,7 @@ class Record(Strict):
     metrics: Metrics
     published: list[Published] = Field(default_factory=list)
     data: Data
+    weights_sha256: str | None = None
     wall_seconds: FiniteFloat
     device: str
     torch: str

@@ -11,8 +11,11 @@ import nbformat
 from nbformat import NotebookNode
 
 from dynconv_lite.experiments.config import PROFILE_NAMES, config_hash
-from dynconv_lite.experiments.engines import Outcome, load_outcomes
+from dynconv_lite.experiments.matrix import methods_of
+from dynconv_lite.experiments.notebook import Outcome, load_outcomes
 from dynconv_lite.experiments.records import Record, load_records
+from dynconv_lite.experiments.series import changes
+from dynconv_lite.experiments.wording import duration
 from dynconv_lite.files import write_atomic
 
 TEMPLATE = Path(__file__).with_name("report.html.j2")
@@ -29,20 +32,37 @@ class Figure:
 
 @dataclass(frozen=True)
 class Section:
-    """One executed notebook: how it ended, its title, where it lies, its figures."""
+    """One executed notebook.
+
+    Attributes:
+        outcome: How it ended.
+        title: Of a chapter its heading, of an experiment the run's name.
+        heading: What stands above its figures.
+        href: Where it lies.
+        count: How many figures it holds.
+        figures: Those that the report shows; of the runs of an experiment, only those of one.
+    """
 
     outcome: Outcome
     title: str
+    heading: str
     href: str
+    count: int
     figures: list[Figure]
 
 
 @dataclass(frozen=True)
 class Row:
-    """One quantity of one experiment: what was measured, beside what was published."""
+    """One quantity of one experiment, by one method: what was measured, and what was published.
+
+    Attributes:
+        main: Whether it is what the experiment is about, rather than something seen by the way.
+    """
 
     experiment: str
+    method: str
     quantity: str
+    main: bool
     measured: str
     seeds: str
     published: str
@@ -96,20 +116,11 @@ def write_report(out: Path, facts: Mapping[str, str] | None = None) -> Path:
     return path
 
 
-def duration(seconds: float) -> str:
-    """Write a time as people say it: 4.2 s, 3 min 05 s, 2 h 10 min."""
-    if seconds < 60:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02d} s"
-    return f"{minutes // 60} h {minutes % 60:02d} min"
-
-
 def _group(out: Path, profile: str) -> Chapterwise:
     folder = out / profile
     records, problems = load_records(folder / "records")
-    sections = []
+    sections: list[Section] = []
+    shown: set[str] = set()
     for outcome in load_outcomes(folder):
         path = folder / f"{outcome.name}.ipynb"
         try:
@@ -117,9 +128,17 @@ def _group(out: Path, profile: str) -> Chapterwise:
         except Exception as error:  # a report must not fail over one broken notebook; it names it
             problems.append(f"{path.name} cannot be read: {type(error).__name__}: {error}")
             notebook = nbformat.v4.new_notebook()
-        title = _title(notebook) or outcome.name
+        title = heading = _title(notebook) or outcome.name
         figures = find_figures(notebook, title)
-        sections.append(Section(outcome, title, f"{profile}/{path.name}", figures))
+        count, study = len(figures), outcome.name.split("-")[0]
+        if outcome.kind == "experiment":
+            title, heading = outcome.name, f"{heading} ({outcome.name})"
+            if study in shown:
+                figures = []
+            elif figures:
+                shown.add(study)
+        href = f"{profile}/{path.name}"
+        sections.append(Section(outcome, title, heading, href, count, figures))
     return Chapterwise(profile, sections, compare(records), problems)
 
 
@@ -156,37 +175,64 @@ def _caption(output: Mapping[str, Mapping[str, str]]) -> str:
 
 
 def compare(records: list[Record]) -> list[Row]:
-    """Lay what was measured beside what was published, seeds of one configuration together."""
+    """Lay what was measured beside what was published, seeds of one configuration together.
+
+    Returns:
+        The rows by experiment, what it is about before the rest; by quantity; and by method, in
+        the order of the configuration.
+    """
     groups: dict[str, list[Record]] = {}
     for record in records:
         key = config_hash({**record.config, "seed": 0})
         groups.setdefault(key, []).append(record)
+    about = {(r.experiment, entry.quantity) for r in records for entry in r.published}
+    rows = [row for group in groups.values() for row in _rows(group, about)]
+    return sorted(rows, key=_place)
+
+
+def _rows(group: list[Record], about: set[tuple[str, str]]) -> list[Row]:
+    """Return the rows of one configuration."""
+    first = group[0]
+    published = {entry.quantity: entry for entry in first.published}
     rows = []
-    for group in groups.values():
-        first = group[0]
-        published = {entry.quantity: entry for entry in first.published}
-        for quantity in first.metrics.final:
-            values = [r.metrics.final[quantity] for r in group if quantity in r.metrics.final]
-            known = published.get(quantity)
-            rows.append(
-                Row(
-                    experiment=first.experiment,
-                    quantity=quantity,
-                    measured=_spread(values),
-                    seeds=", ".join(str(seed) for seed in sorted({r.seed for r in group})),
-                    published=f"{known.value:.4g}" if known else "",
-                    source=known.source if known else "",
-                    device="; ".join(sorted({r.device for r in group})),
-                    data=f"{first.data.name} ({first.data.digest})",
-                )
+    for quantity in first.metrics.final:
+        values = [r.metrics.final[quantity] for r in group if quantity in r.metrics.final]
+        known = published.get(quantity)
+        rows.append(
+            Row(
+                experiment=first.experiment,
+                method=_method(first),
+                quantity=quantity,
+                main=(first.experiment, quantity) in about,
+                measured=_spread(values),
+                seeds=", ".join(str(seed) for seed in sorted({r.seed for r in group})),
+                published=f"{known.value:.4g}" if known else "",
+                source=known.source if known else "",
+                device="; ".join(sorted({r.device for r in group})),
+                data=f"{first.data.name} ({first.data.digest})",
             )
+        )
     return rows
 
 
+def _method(record: Record) -> str:
+    """Name a run's method, and the fields that differ from the profile's."""
+    changed = [f"{field} = {value}" for field, value in changes(record).items()]
+    return ", ".join(filter(None, [record.config.get("method"), *changed]))
+
+
+def _place(row: Row) -> tuple[str, bool, str, int, str]:
+    methods = methods_of(row.experiment)
+    method = row.method.split(", ")[0]
+    rank = methods.index(method) if method in methods else len(methods)
+    return (row.experiment, not row.main, row.quantity if row.main else "", rank, row.method)
+
+
 def _spread(values: list[float]) -> str:
-    """Write a mean, and the standard deviation over seeds where there are several."""
+    """Write a mean, and the sample standard deviation over seeds where there are several."""
     mean = f"{statistics.fmean(values):.4g}"
-    return f"{mean} ± {statistics.stdev(values):.2g}" if len(values) > 1 else mean
+    deviation = f" ± {statistics.stdev(values):.2g}" if len(values) > 1 else ""
+    return f"{mean}{deviation} (n = {len(values)})"
 
 
 def _title(notebook: NotebookNode) -> str:

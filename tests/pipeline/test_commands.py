@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from dynconv_lite import cli
+from dynconv_lite import cli, cli_upkeep
 from dynconv_lite.course.environment import STATE, command_environment, describe_environment
 from dynconv_lite.course.profiles import PROFILES, get_profile
 from dynconv_lite.experiments.config import PROFILE_NAMES
@@ -18,7 +18,10 @@ from dynconv_lite.files import ROOT
 def started(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
     """Catch what would replace the process."""
     caught: list[list[str]] = []
-    monkeypatch.setattr(cli, "_become", lambda module, words: caught.append([module, *words]))
+    for commands in (cli, cli_upkeep):
+        monkeypatch.setattr(
+            commands, "become", lambda module, words: caught.append([module, *words])
+        )
     return caught
 
 
@@ -59,6 +62,17 @@ def test_test_passes_words_on_and_a_path_replaces_the_defaults(started):
     assert chosen[-2:] == [f"{path}::test_x", "-x"] and "tests" not in chosen
     assert filtered[-3:] == ["-k", "word", "--pdb"] and "tests" in filtered
     assert "-n" not in filtered  # a debugger cannot work across processes
+
+
+def test_results_are_checked_against_the_records(monkeypatch):
+    monkeypatch.setattr("dynconv_lite.experiments.tables.check_tables", lambda _: ["a differs"])
+    result = CliRunner().invoke(cli.app, ["results", "--check"])
+    assert result.exit_code == 1 and result.output == "a differs\n"
+
+
+def test_results_name_a_folder_without_records(tmp_path):
+    result = CliRunner().invoke(cli.app, ["results", "--add", str(tmp_path)])
+    assert result.exit_code == 1 and "holds no record" in result.output
 
 
 def test_setup_says_what_is_installed():

@@ -15,6 +15,7 @@ from made_up import record
 from dynconv_lite import experiments
 from dynconv_lite.experiments import Measurement, config_for, config_hash, erf_growth, parse_config
 from dynconv_lite.experiments.config import PROFILE_NAMES
+from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.records import (
     Data,
     Metrics,
@@ -24,6 +25,10 @@ from dynconv_lite.experiments.records import (
     read_record,
     write_record,
 )
+
+
+def job(config) -> Job:
+    return Job(config_hash(config))
 
 
 @pytest.mark.parametrize("profile", PROFILE_NAMES)
@@ -150,7 +155,7 @@ def test_a_failed_write_leaves_no_litter(tmp_path, monkeypatch):
 def test_run_measures_once_and_then_returns_the_record(tmp_path, monkeypatch):
     calls = []
 
-    def measure(config):
+    def measure(config, job):
         calls.append(config)
         return Measurement(Metrics(final={"exponent_depth": 0.5}), Data(name="n", digest="d"))
 
@@ -185,14 +190,14 @@ def test_equal_weights_give_the_width_of_the_theory_exactly():
         nonlinearity="linear",
         weights="uniform",
     )
-    for entry in erf_growth.measure(config).metrics.history:
+    for entry in erf_growth.measure(config, job(config)).metrics.history:
         expected = erf_growth.uniform_width(entry["kernel_size"], entry["depth"])
         assert entry["width"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_exponents_of_random_stacks_lie_where_theory_puts_them():
     config = config_for("erf_growth", depths=(4, 8, 16), size=67, networks=3)
-    measured = erf_growth.measure(config)
+    measured = erf_growth.measure(config, job(config))
     final = measured.metrics.final
     assert 0.9 < final["exponent_kernel"] < 1.15
     assert 0.5 < final["exponent_depth"] < 0.68
@@ -201,8 +206,7 @@ def test_the_exponents_of_random_stacks_lie_where_theory_puts_them():
 
 def test_a_run_is_a_function_of_its_configuration():
     small = {"depths": (1, 2), "size": 11, "networks": 2}
-    first, again, other = (
-        erf_growth.measure(config_for("erf_growth", seed=seed, **small)) for seed in (5, 5, 6)
-    )
+    configs = [config_for("erf_growth", seed=seed, **small) for seed in (5, 5, 6)]
+    first, again, other = (erf_growth.measure(config, job(config)) for config in configs)
     assert first.metrics == again.metrics and first.data == again.data
     assert first.metrics != other.metrics and first.data != other.data

@@ -7,9 +7,11 @@ import pytest
 from made_up import code, notebook, record, text, write
 from nbformat.v4 import new_output
 
-from dynconv_lite.experiments.engines import Outcome
+from dynconv_lite.experiments import config_for, config_hash
+from dynconv_lite.experiments.notebook import Outcome
 from dynconv_lite.experiments.records import Published, write_record
-from dynconv_lite.experiments.report import compare, duration, find_figures, write_report
+from dynconv_lite.experiments.report import compare, find_figures, write_report
+from dynconv_lite.experiments.wording import duration
 
 NASTY = "<script>alert('x')</script>"
 
@@ -81,12 +83,13 @@ def test_measured_stands_beside_published_and_seeds_are_pooled():
     depth, extra = compare(runs)
     assert (depth.quantity, depth.measured, depth.published) == (
         "exponent_depth",
-        "0.55 ± 0.071",
+        "0.55 ± 0.071 (n = 2)",
         "0.5",
     )
     assert (depth.seeds, depth.source) == ("0, 1", "Luo et al. 2016")
     assert (extra.published, extra.source) == ("", "")
-    assert compare(runs[:1])[0].measured == "0.5"
+    assert (depth.main, extra.main) == (True, False)
+    assert compare(runs[:1])[0].measured == "0.5 (n = 1)"
 
 
 def test_figures_keep_their_alt_text_and_caption():
@@ -125,3 +128,48 @@ def test_a_caption_keeps_the_picture_in_words_folded():
     ]
     (figure,) = find_figures(notebook(cell))
     assert "<details><summary>In words</summary>A spot.</details>" in figure.caption
+
+
+def test_methods_stand_side_by_side_and_changes_are_named():
+    runs = []
+    for method, seed, changes in (
+        ("shift_int", 0, {}),
+        ("baseline", 0, {}),
+        ("baseline", 1, {}),
+        ("baseline", 0, {"lr": 0.05}),
+    ):
+        config = config_for("jitter", seed=seed, method=method, **changes)
+        known = [Published(quantity="test_accuracy", value=77.62, source="a talk")]
+        runs.append(
+            record(test_loss=2.0, test_accuracy=40.0 + seed).model_copy(
+                update={
+                    "config": config.model_dump(mode="json"),
+                    "config_hash": config_hash(config),
+                    "seed": seed,
+                    "published": known if method == "baseline" else [],
+                }
+            )
+        )
+    rows = compare(runs)
+    told = [(row.method, row.measured, row.published) for row in rows if row.main]
+    assert told == [
+        ("baseline", "40.5 ± 0.71 (n = 2)", "77.62"),
+        ("baseline, lr = 0.05", "40 (n = 1)", "77.62"),
+        ("shift_int", "40 (n = 1)", ""),
+    ]
+    assert {row.quantity for row in rows if not row.main} == {"test_loss"}
+
+
+def test_figures_are_shown_of_one_run_of_an_experiment(tmp_path):
+    folder = tmp_path / "smoke"
+    for seed in (0, 1):
+        name = f"jitter-baseline-seed{seed}-abcdef"
+        put(folder, outcome(name, kind="experiment"))
+        cell = code("x", "b")
+        cell.outputs = [new_output("display_data", data={"image/png": "AAAA"})]
+        write(folder / f"{name}.ipynb", text("# A study", "a"), cell)
+    page = Page()
+    page.feed(write_report(tmp_path).read_text())
+    assert [tag for tag, _ in page.tags].count("img") == 1
+    assert "A study (jitter-baseline-seed0-abcdef)" in page.words
+    assert "jitter-baseline-seed1-abcdef" in page.words

@@ -14,8 +14,9 @@ import pytest
 from made_up import code, text, write
 from typer.testing import CliRunner
 
-from dynconv_lite import cli
-from dynconv_lite.experiments.engines import load_outcomes
+from dynconv_lite import cli, cli_upkeep
+from dynconv_lite.experiments import config_for, config_hash
+from dynconv_lite.experiments.notebook import load_outcomes
 from dynconv_lite.experiments.plan import plan_runs
 
 PARAMETERS = code('profile = "laptop"', "p", tags=["parameters"])
@@ -30,6 +31,7 @@ display(Markdown("A *dot* <script>alert(1)</script>"))
 def course(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A repository with a good and a bad chapter, and a foreign kernel called python3."""
     monkeypatch.setattr(cli, "ROOT", tmp_path)
+    monkeypatch.setattr(cli_upkeep, "ROOT", tmp_path)
     monkeypatch.chdir(tmp_path)
     foreign = tmp_path / "jupyter" / "kernels" / "python3"
     foreign.mkdir(parents=True)
@@ -109,11 +111,19 @@ def test_parameters_are_checked_before_a_kernel_starts(course):
 
 def test_an_experiment_gets_a_folder_for_its_record(course):
     path = course / "notebooks" / "experiments" / "erf_growth.ipynb"
-    write(path, PARAMETERS)
+    write(path, code('profile = ""\nseed = 0\nout = ""', "p", tags=["parameters"]))
     write(path.with_name("draft.ipynb"), PARAMETERS)  # no experiment of that name is registered
     *_, last = plan_runs("smoke", course / "runs", root=course)
-    assert (last.name, last.kind) == ("erf_growth", "experiment")
+    digest = config_hash(config_for("erf_growth"))
+    assert (last.name, last.kind) == (f"erf_growth-seed0-{digest[:6]}", "experiment")
     assert last.parameters["out"] == str(course / "runs" / "smoke" / "records")
+    assert (last.config_hash, last.cell_timeout) == (digest, None)
+
+
+def test_an_experiment_whose_notebook_lacks_a_parameter_is_refused(course):
+    write(course / "notebooks" / "experiments" / "erf_growth.ipynb", PARAMETERS)
+    with pytest.raises(ValueError, match=r"erf_growth\.ipynb has no parameter 'seed', 'out'"):
+        plan_runs("smoke", course / "runs", root=course)
 
 
 def test_a_learners_own_notebooks_can_be_run(course):

@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from stand_in_machine import NOTHING, REPO, Machine
 
-COMMANDS = ("lab", "run", "test", "sync", "lint", "setup")
+COMMANDS = ("lab", "run", "experiment", "results", "test", "sync", "lint", "setup")
 SHELLS = [path for path in map(shutil.which, ("dash", "bash", "ksh", "zsh")) if path]
 
 
@@ -75,6 +75,27 @@ def test_developers_commands_add_their_packages_to_the_same_venv(machine: Machin
     for command in ("lint", "lab", "sync"):
         assert machine.handed_over(command, "--help") == ""
     assert machine.kinds() == NOTHING * 3
+
+
+@pytest.mark.parametrize("words", [["--engine", "ray"], ["--engine=ray", "--dry-run"]])
+def test_the_engine_ray_adds_its_packages_once(machine: Machine, words: list[str]) -> None:
+    machine.ready("experiment")
+    for others in (["jitter", "--engine", "local"], ["ray", "--engine"], ["--engine=ray2"]):
+        assert machine.handed_over("experiment", *others) == ""
+    machine.calls()
+    assert "more packages" in machine.handed_over("experiment", "jitter", *words)
+    assert "--editable .[cluster] " in machine.calls()[0]
+    for command in ("lab", "experiment"):  # what is there stays
+        assert machine.handed_over(command, "--help") == ""
+    assert machine.kinds() == NOTHING * 2
+    machine.handed_over("test")
+    assert "--editable .[dev] " in machine.calls()[0]
+    assert machine.handed_over("experiment", *words) == ""  # dev holds the packages, too
+
+
+def test_the_engine_ray_can_be_part_of_the_first_set_up(machine: Machine) -> None:
+    machine.handed_over("experiment", "jitter", "--engine", "ray")
+    assert any("--editable .[cluster] " in call for call in machine.calls())
 
 
 @pytest.mark.parametrize("name", ["pyproject.toml", "constraints.txt"])

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from itertools import chain
 
 import yaml
 from packaging.requirements import Requirement
@@ -38,7 +39,10 @@ def test_every_package_of_the_project_is_pinned_to_a_version_it_allows() -> None
     lines = (REPO / "constraints.txt").read_text().splitlines()
     pins = [Requirement(line) for line in lines if line and not line.startswith("#")]
     versions = {canonical(pin.name): str(pin.specifier).removeprefix("==") for pin in pins}
-    wanted = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
-    for requirement in map(Requirement, wanted):
+    extras = PROJECT["optional-dependencies"]
+    wanted = [*map(Requirement, chain(PROJECT["dependencies"], *extras.values()))]
+    own = [requirement for requirement in wanted if requirement.name == PROJECT["name"]]
+    assert all(extra in extras for requirement in own for extra in requirement.extras)
+    for requirement in (requirement for requirement in wanted if requirement not in own):
         assert Version(versions[canonical(requirement.name)]) in requirement.specifier
     assert all(str(pin.specifier).startswith("==") and pin.url is None for pin in pins)

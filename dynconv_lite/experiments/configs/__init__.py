@@ -1,0 +1,1 @@
+"""The configurations: what each experiment may be asked, field by field."""

@@ -1,0 +1,102 @@
+"""Which runs of the jitter study belong together: one setting, and in it one series a method.
+
+Runs of one setting differ in nothing but the method and the seed, so their numbers compare. The
+settings of a method (a learning rate of the offsets, say) make a series of their own, not another
+setting.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from dynconv_lite.experiments.config import config_for
+from dynconv_lite.experiments.configs.jitter import METHODS
+from dynconv_lite.experiments.records import Record
+
+METHOD_FIELDS = ("fade_until", "offset_lr", "offset_wait")
+PROFILES = ("full", "laptop", "smoke")  # in the order in which they are shown
+
+
+def changes(record: Record) -> dict[str, Any]:
+    """Return the fields, and their values, in which a run differs from its profile's numbers.
+
+    The method and the seed are no changes, and a field that the run's configuration does not
+    have, because it is younger than the run, is none either.
+    """
+    default = config_for(record.experiment, record.config["profile"]).model_dump(mode="json")
+    plain = {k: v for k, v in record.config.items() if k not in ("method", "seed")}
+    return {k: v for k, v in sorted(plain.items()) if k not in default or default[k] != v}
+
+
+def setting_name(record: Record) -> str:
+    """Name what a run shares with those it can be compared with: "laptop", or with changes."""
+    return _named(record, of_method=False)
+
+
+def series_name(record: Record) -> str:
+    """Name a run's method: "shift_int", or "shift_learnable, offset_lr = 256"."""
+    return _named(record, of_method=True)
+
+
+def settings(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Sort the runs of the jitter study by setting, the fullest profile first.
+
+    Args:
+        records: Records of any experiments; those of others are left out.
+
+    Returns:
+        Name of the setting -> its records.
+    """
+    ours = [record for record in records if record.experiment == "jitter"]
+    ours.sort(key=lambda r: (PROFILES.index(r.config["profile"]), setting_name(r)))
+    return _grouped(ours, setting_name)
+
+
+def series(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Sort the runs of one setting by method, in the order of `METHODS`, and by seed."""
+    found = sorted(records, key=lambda r: (*method_rank(series_name(r)), r.seed))
+    return _grouped(found, series_name)
+
+
+def method_rank(name: str) -> tuple[int, str]:
+    """Return what to sort names of series by: the method, as it is before any change of it."""
+    method = name.split(", ")[0]
+    return (METHODS.index(method) if method in METHODS else len(METHODS), name)
+
+
+def of_one_setting(records: Sequence[Record]) -> dict[str, list[Record]]:
+    """Return the series of records that compare.
+
+    Raises:
+        ValueError: If there is no record of the jitter study, or they are of several settings.
+    """
+    found = settings(records)
+    if len(found) != 1:
+        names = "; ".join(found) or "none"
+        raise ValueError(f"records must be of one setting of the jitter study, got {names}")
+    return series(next(iter(found.values())))
+
+
+def by_epoch(record: Record, quantity: str) -> dict[int, float]:
+    """Return a quantity after the epochs it was measured at."""
+    history = record.metrics.history
+    return {int(entry["epoch"]): entry[quantity] for entry in history if quantity in entry}
+
+
+def _named(record: Record, *, of_method: bool) -> str:
+    found = changes(record).items()
+    told = [f"{k} = {_plain(v)}" for k, v in found if (k in METHOD_FIELDS) == of_method]
+    return ", ".join([record.config["method" if of_method else "profile"], *told])
+
+
+def _plain(value: Any) -> str:
+    """Write a value: a list without its brackets' noise, a whole number without its point."""
+    if isinstance(value, list):
+        return f"({', '.join(map(_plain, value))})"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _grouped(records: Sequence[Record], name: Any) -> dict[str, list[Record]]:
+    groups: dict[str, list[Record]] = {}
+    for record in records:
+        groups.setdefault(name(record), []).append(record)
+    return groups

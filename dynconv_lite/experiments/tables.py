@@ -1,0 +1,145 @@
+"""The pages in results/, made from the records that are kept there and from nothing else."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from dynconv_lite.experiments.comparison import (
+    Paired,
+    RankCorrelation,
+    paired_differences,
+    rank_correlation,
+)
+from dynconv_lite.experiments.growth_page import growth_page
+from dynconv_lite.experiments.jitter_page import jitter_page, pictured
+from dynconv_lite.experiments.jitter_table import jitter_table
+from dynconv_lite.experiments.records import Record, load_records, read_record, write_record
+from dynconv_lite.files import ROOT, write_atomic
+
+__all__ = [
+    "Paired",
+    "RankCorrelation",
+    "add_records",
+    "check_tables",
+    "jitter_table",
+    "paired_differences",
+    "rank_correlation",
+    "write_tables",
+]
+
+RESULTS = ROOT / "results"
+PAGES = {"jitter.md": jitter_page, "erf_growth.md": growth_page}
+
+
+def write_tables(results: Path = RESULTS) -> list[Path]:
+    """Write the pages, and the pictures on them, from `results/records`.
+
+    Args:
+        results: The folder that holds `records`.
+
+    Returns:
+        The files written.
+
+    Raises:
+        ValueError: If a record is broken; names every broken one. Nothing is written then.
+    """
+    records = _all_records(Path(results))
+    written = []
+    for name, page in PAGES.items():
+        path = Path(results) / name
+        write_atomic(path, page(records))
+        written.append(path)
+    return written + _write_pictures(records, Path(results))
+
+
+def check_tables(results: Path = RESULTS) -> list[str]:
+    """Compare the pages with what the records say; write nothing.
+
+    The pictures are left out: another machine may draw the same numbers in other bytes.
+
+    Args:
+        results: The folder that holds `records`.
+
+    Returns:
+        One sentence for each page that differs and each record that is broken; none if all fits.
+    """
+    records, messages = load_records(Path(results) / "records")
+    if messages:
+        return messages
+    for name, page in PAGES.items():
+        path = Path(results) / name
+        if not path.is_file():
+            messages.append(f"{path} is missing; ./course results writes it")
+        elif path.read_text(encoding="utf-8") != page(records):
+            messages.append(f"{path} differs from what the records say; ./course results writes it")
+    return messages
+
+
+def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
+    """Copy the finished records of a folder of runs to `results/records`.
+
+    A configuration whose numbers are kept already, and are the same, is left as it is.
+
+    Args:
+        folder: Such as `runs/laptop`, or its folder `records`.
+        results: The folder that holds `records`.
+
+    Returns:
+        The files that are new.
+
+    Raises:
+        ValueError: If there is no record, or one is broken, or a record of the same configuration
+            with other numbers is kept already. All others are copied before it is raised.
+    """
+    source, target = Path(folder), Path(results) / "records"
+    source = source / "records" if (source / "records").is_dir() else source
+    records, refused = load_records(source)
+    if not records and not refused:
+        raise ValueError(f"{folder} holds no record; give a folder of runs such as runs/laptop")
+    added = []
+    for record in records:
+        path = target / record.file_name
+        if not path.exists():
+            added.append(write_record(record, target))
+            continue
+        try:
+            same = _same_numbers(read_record(path), record)
+        except ValueError as error:
+            refused.append(str(error))
+            continue
+        if not same:
+            refused.append(
+                f"{path} holds other numbers of the same configuration than "
+                f"{source / record.file_name}; delete the one that is not to be kept"
+            )
+    if refused:
+        raise ValueError("; ".join(refused))
+    return added
+
+
+def _same_numbers(kept: Record, new: Record) -> bool:
+    """Tell whether two records differ in nothing but when and how fast they were made."""
+    fields = ("config_hash", "metrics", "data", "weights_sha256")
+    return all(getattr(kept, field) == getattr(new, field) for field in fields)
+
+
+def _all_records(results: Path) -> list[Record]:
+    records, problems = load_records(results / "records")
+    if problems:
+        raise ValueError("; ".join(problems))
+    return records
+
+
+def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
+    # the course's figures stand above the experiments; only this one command reaches up to them
+    from dynconv_lite.course.plots.ch07 import draw_area_scatter, draw_erf_grid
+
+    shown = pictured(records)
+    if not shown:
+        return []
+    pictures = {
+        "jitter_erf.png": draw_erf_grid(shown),
+        "jitter_scatter.png": draw_area_scatter(shown),
+    }
+    for name, drawn in pictures.items():
+        write_atomic(results / name, drawn.png())
+    return [results / name for name in pictures]
