@@ -12,7 +12,7 @@ from dynconv_lite.files import ROOT
 
 upkeep = typer.Typer()
 PASS_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
-PYTEST = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "120", "--dist", "loadscope"]
+PYTEST = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout", "500", "--dist", "loadscope"]
 Names = Annotated[list[str] | None, typer.Argument(metavar="NAME", show_default=False)]
 
 
