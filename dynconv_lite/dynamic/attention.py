@@ -184,8 +184,15 @@ def is_readable(value: Tensor) -> bool:
 
 
 def is_finite(value: Tensor) -> bool:
-    """Tell whether all numbers are finite, as far as that can be looked at."""
-    return not is_readable(value) or bool(value.isfinite().all())
+    """Tell whether all numbers are finite, as far as that can be looked at.
+
+    NaN and infinity survive a sum, and one sum is much cheaper than asking every number; only a
+    sum that is not finite, which may just be too large, has to be looked into.
+    """
+    if not is_readable(value):
+        return True
+    value = value.detach()
+    return math.isfinite(float(value.sum())) or bool(value.isfinite().all())
 
 
 def check_count(name: str, value: object, minimum: int = 1) -> None:

@@ -1,11 +1,7 @@
 """Dynamic convolution: every image of a batch is convolved by its own mixture of K kernels.
 
-Mixing comes first and is cheap, since convolution is linear in its kernel:
-
-    sum_k a_bk (W_k * x_b)  =  (sum_k a_bk W_k) * x_b,
-
-K convolutions on the left, one on the right. What is left to do is to convolve B images by B
-kernels at once; `convolve_each` says how.
+Mixing comes first and is cheap, since convolution is linear in its kernel: one convolution is left
+where K mixed outputs would take K. `forms` says how B images meet B kernels in one call.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,9 +15,10 @@ from dynconv_lite.dynamic.attention import (
     KernelAttention,
     check_attention,
     check_count,
-    is_readable,
+    is_finite,
 )
-from dynconv_lite.dynamic.kernels import initialise, mix
+from dynconv_lite.dynamic.forms import Geometry, choose
+from dynconv_lite.dynamic.kernels import initialise
 from dynconv_lite.validation import as_pair
 
 Pair = int | Sequence[int]
@@ -69,64 +66,15 @@ def dynamic_conv2d(
     if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
         raise ValueError(f"x must have the dtype of weight, {weight.dtype}, got {x.dtype}")
     check_attention(attention, x.shape[0], weight.shape[0])
-    # NaN and infinity survive a sum; one pass over x is much cheaper than asking every number
-    if is_readable(x) and not torch.isfinite(x.detach().sum(dtype=torch.float64)):
+    if not is_finite(x):
         raise ValueError("x holds NaN or infinite values; every number must be finite")
-    how = (
+    geometry = Geometry(
         as_pair("stride", stride, 1),
         as_pair("padding", padding, 0),
         as_pair("dilation", dilation, 1),
         groups,
     )
-    return _mix_and_convolve(x, weight, bias, attention, *how)
-
-
-def convolve_each(
-    x: Tensor,
-    kernels: Tensor,
-    bias: Tensor | None,
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
-    groups: int,
-) -> Tensor:
-    """Convolve B images by B kernels, each by its own.
-
-    A grouped convolution keeps groups of channels apart. So the images are laid side by side as
-    groups of one single image, (1, B * C, H, W), and one call convolves them all. Kernels of one
-    pixel are matrices, and are applied as such: on a CPU (AVX2, two threads, B = 32, 64 -> 128
-    channels) that takes 0.9 times as long as a static convolution, by groups it takes 1.4 times.
-
-    Args:
-        x: Tensor (B, C, H, W), B at least 1.
-        kernels: Tensor (B, O, C / groups, kh, kw).
-        bias: Tensor (B, O), or None.
-        stride: (rows, columns).
-        padding: (rows, columns).
-        dilation: (rows, columns).
-        groups: Groups of channels within an image.
-
-    Returns:
-        Tensor (B, O, H', W').
-    """
-    batch = x.shape[0]
-    unknown = not isinstance(batch, int) and torch.compiler.is_exporting()
-    if unknown or _is_pointwise(kernels, stride, padding):
-        return _by_products(x, kernels, bias, stride, padding, dilation, groups)
-    if batch == 1:
-        own = None if bias is None else bias[0]
-        return F.conv2d(x, kernels[0], own, stride, padding, dilation, groups)
-    side_by_side = x.reshape(1, -1, *x.shape[2:])  # (1, B * C, H, W)
-    y = F.conv2d(
-        side_by_side,
-        kernels.flatten(0, 1),  # (B * O, C / groups, kh, kw)
-        None if bias is None else bias.flatten(),
-        stride,
-        padding,
-        dilation,
-        batch * groups,
-    )
-    return y.unflatten(1, (batch, -1))[0]  # (B, O, H', W')
+    return _convolve(x, weight, bias, attention, geometry)
 
 
 class DynamicConv2d(nn.Module):
@@ -212,8 +160,8 @@ class DynamicConv2d(nn.Module):
         else:
             simplex = self.attention.gate == "softmax"
             check_attention(attention, x.shape[0], len(self.weight), simplex)
-        how = (self.stride, self.padding, self.dilation, self.groups)
-        return _mix_and_convolve(x, self.weight, self.bias, attention, *how)
+        geometry = Geometry(self.stride, self.padding, self.dilation, self.groups)
+        return _convolve(x, self.weight, self.bias, attention, geometry)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "DynamicConv2d":
         # `.to(memory_format=torch.channels_last)` takes every tensor of five axes for a volume,
@@ -234,57 +182,12 @@ class DynamicConv2d(nn.Module):
         )
 
 
-def _mix_and_convolve(
-    x: Tensor,
-    weight: Tensor,
-    bias: Tensor | None,
-    attention: Tensor,
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
-    groups: int,
+def _convolve(
+    x: Tensor, weight: Tensor, bias: Tensor | None, attention: Tensor, geometry: Geometry
 ) -> Tensor:
     if x.shape[0] == 0:  # there is nothing to mix, and any kernel gives the shape
-        first = None if bias is None else bias[0]
-        return F.conv2d(x, weight[0], first, stride, padding, dilation, groups)
-    kernels = mix(weight, attention)  # (B, O, C / groups, kh, kw)
-    own = None if bias is None else mix(bias, attention)  # (B, O)
-    return convolve_each(x, kernels, own, stride, padding, dilation, groups)
-
-
-def _by_products(
-    x: Tensor,
-    kernels: Tensor,
-    bias: Tensor | None,
-    stride: tuple[int, int],
-    padding: tuple[int, int],
-    dilation: tuple[int, int],
-    groups: int,
-) -> Tensor:
-    """Convolve by matrix products: kernels of one pixel, or a batch whose size is not known yet.
-
-    An exported program may be called with any batch, and the groups of a convolution are a
-    constant of it.
-    """
-    size = kernels.shape[3:]
-    if _is_pointwise(kernels, stride, padding):
-        columns = x.flatten(2)  # (B, C, L)
-    else:
-        columns = F.unfold(x, size, dilation, padding, stride)  # (B, C * kh * kw, L)
-    columns = columns.unflatten(1, (groups, -1))  # (B, g, C / g * kh * kw, L)
-    flat = kernels.flatten(2).unflatten(1, (groups, -1))  # (B, g, O / g, C / g * kh * kw)
-    y = (flat @ columns).flatten(1, 2)  # (B, O, L)
-    high, wide = (
-        (x.shape[2 + i] + 2 * padding[i] - dilation[i] * (size[i] - 1) - 1) // stride[i] + 1
-        for i in (0, 1)
-    )
-    y = y if bias is None else y + bias[:, :, None]
-    return y.unflatten(2, (high, wide))
-
-
-def _is_pointwise(kernels: Tensor, stride: tuple[int, int], padding: tuple[int, int]) -> bool:
-    """Tell whether kernels (B, O, C / groups, kh, kw) map every pixel on its own."""
-    return kernels.shape[3:] == (1, 1) and stride == (1, 1) and padding == (0, 0)
+        return F.conv2d(x, weight[0], None if bias is None else bias[0], *geometry)
+    return choose(x, weight, geometry)(x, weight, bias, attention, geometry)
 
 
 def _check_kernels(weight: Tensor, bias: Tensor | None, groups: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from dynconv_lite.experiments.configs.base import PROFILE_NAMES, Config, ProfileName
+from dynconv_lite.experiments.configs.dynamic_conv import DynamicConvConfig
 from dynconv_lite.experiments.configs.erf_growth import ErfGrowthConfig
 from dynconv_lite.experiments.configs.jitter import JitterConfig
 from dynconv_lite.experiments.configs.training import TrainingConfig
@@ -16,6 +17,7 @@ __all__ = [
     "EXPERIMENTS",
     "PROFILE_NAMES",
     "Config",
+    "DynamicConvConfig",
     "ErfGrowthConfig",
     "JitterConfig",
     "ProfileName",
@@ -29,6 +31,7 @@ __all__ = [
 EXPERIMENTS: dict[str, type[Config]] = {
     "erf_growth": ErfGrowthConfig,
     "jitter": JitterConfig,
+    "dynamic_conv": DynamicConvConfig,
 }
 
 
