@@ -29,6 +29,7 @@ SHAPES = (
     ("3x3, B = 1", 1, 64, 64, 3, 1, 32),
     ("3x3, B = 32", 32, 64, 64, 3, 1, 32),
     ("3x3, B = 128", 128, 64, 64, 3, 1, 32),
+    ("3x3 on 4 x 4 pixels, B = 32", 32, 256, 256, 3, 1, 4),
     ("1x1, B = 32", 32, 64, 128, 1, 1, 16),
     ("depth-wise 3x3, B = 32", 32, 64, 64, 3, 64, 16),
 )
@@ -43,7 +44,8 @@ def ways(batch: int, into: int, out: int, size: int, groups: int, side: int, las
         x = x.to(memory_format=torch.channels_last)
     weight = torch.randn(KERNELS, out, into // groups, size, size) / (into * size * size) ** 0.5
     attention = torch.rand(batch, KERNELS).softmax(1)
-    leaves = [value.requires_grad_() for value in (x, weight, attention)]
+    single = weight[0].clone()  # a leaf of its own: a view's gradient would be that of all K
+    leaves = [value.requires_grad_() for value in (x, weight, attention, single)]
     how = {"padding": size // 2, "groups": groups}
 
     def separately() -> Tensor:
@@ -55,7 +57,7 @@ def ways(batch: int, into: int, out: int, size: int, groups: int, side: int, las
         return torch.cat([F.conv2d(i, k, **how) for i, k in zip(x.split(1), kernels, strict=True)])
 
     found: dict[str, Way] = {
-        "static": lambda: F.conv2d(x, weight[0], **how),
+        "static": lambda: F.conv2d(x, single, **how),
         "library": lambda: dynamic_conv2d(x, weight, None, attention, **how),
         "a loop over images": one_by_one,
         "K convolutions": separately,

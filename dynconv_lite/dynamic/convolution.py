@@ -63,8 +63,7 @@ def dynamic_conv2d(
             f"x must be (B, {weight.shape[2] * groups}, H, W) for weight {tuple(weight.shape)} "
             f"and groups = {groups}, got {tuple(x.shape)}"
         )
-    if x.dtype != weight.dtype and not torch.is_autocast_enabled(x.device.type):
-        raise ValueError(f"x must have the dtype of weight, {weight.dtype}, got {x.dtype}")
+    _check_dtypes(weight, x=x, bias=bias, attention=attention)
     check_attention(attention, x.shape[0], weight.shape[0])
     if not is_finite(x):
         raise ValueError("x holds NaN or infinite values; every number must be finite")
@@ -155,6 +154,7 @@ class DynamicConv2d(nn.Module):
         """
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(f"x must be (B, {self.in_channels}, H, W), got {tuple(x.shape)}")
+        _check_dtypes(self.weight, x=x, attention=attention)
         if attention is None:
             attention = self.attention(x)  # NaN in x is found there: it reaches every mean
         else:
@@ -185,9 +185,25 @@ class DynamicConv2d(nn.Module):
 def _convolve(
     x: Tensor, weight: Tensor, bias: Tensor | None, attention: Tensor, geometry: Geometry
 ) -> Tensor:
+    captured = torch.compiler.is_compiling() or torch.jit.is_tracing()  # sizes may be symbols
+    if not captured and min(geometry.output_size(x, weight)) < 1:
+        raise ValueError(
+            f"x must be padded to at least the size of the kernel, got {tuple(x.shape)} for "
+            f"weight {tuple(weight.shape)}, padding {geometry.padding}"
+        )
     if x.shape[0] == 0:  # there is nothing to mix, and any kernel gives the shape
         return F.conv2d(x, weight[0], None if bias is None else bias[0], *geometry)
     return choose(x, weight, geometry)(x, weight, bias, attention, geometry)
+
+
+def _check_dtypes(weight: Tensor, **others: Tensor | None) -> None:
+    for name, value in others.items():
+        if value is None or value.dtype == weight.dtype:
+            continue
+        if not torch.is_autocast_enabled(value.device.type):
+            raise ValueError(
+                f"{name} must have the dtype of weight, {weight.dtype}, got {value.dtype}"
+            )
 
 
 def _check_kernels(weight: Tensor, bias: Tensor | None, groups: int) -> None:

@@ -61,7 +61,8 @@ def choose(x: Tensor, weight: Tensor, geometry: Geometry) -> Form:
     Kernels of one pixel are matrices. Where a map has few pixels and many channels, K outputs are
     far smaller than a kernel for each image, and are what is to be mixed. Everything else goes in
     groups. An exported program may be called with any batch, and the groups of a convolution are
-    a constant of it: with an unknown batch all goes by products.
+    a constant of it: with an unknown batch all goes by products. With an unknown height or width
+    all goes in groups, as a choice by their values would bind the program to them.
 
     Args:
         x: Tensor (B, C, H, W), B at least 1.
@@ -71,9 +72,11 @@ def choose(x: Tensor, weight: Tensor, geometry: Geometry) -> Form:
     Source: times of `benchmarks/dynamic.py`.
     """
     batch, num_kernels = x.shape[0], weight.shape[0]
-    unknown = not isinstance(batch, int) and torch.compiler.is_exporting()
-    if unknown or geometry.is_pointwise(weight):
+    exporting = torch.compiler.is_exporting() or torch.jit.is_tracing()
+    if geometry.is_pointwise(weight) or (exporting and not _is_known(batch)):
         return by_products
+    if exporting and not all(_is_known(size) for size in x.shape):
+        return by_groups
     high, wide = geometry.output_size(x, weight)
     inputs = weight[0, 0].numel()  # of one output
     if batch > num_kernels and OUTPUTS_WORTH * num_kernels * high * wide <= inputs:
@@ -151,7 +154,7 @@ def by_outputs(
         own = bias.unflatten(1, (groups, -1)).transpose(0, 1).reshape(-1)
     y = F.conv2d(x, wide, own, *geometry)  # (B, g * K * O / g, H', W')
     y = y.unflatten(1, (groups, num_kernels, -1)).transpose(1, 2)  # (B, K, g, O / g, H', W')
-    mixed = attention.to(y.dtype)[:, None] @ y.flatten(2)  # (B, 1, K) @ (B, K, O * H' * W')
+    mixed = attention[:, None] @ y.flatten(2)  # (B, 1, K) @ (B, K, O * H' * W')
     return mixed.reshape(x.shape[0], out_channels, *y.shape[-2:])
 
 
@@ -170,10 +173,21 @@ def _side_by_side(x: Tensor, kernels: Tensor, bias: Tensor | None, geometry: Geo
     return y.unflatten(1, (batch, -1))[0]  # (B, O, H', W')
 
 
+def _is_known(size: object) -> bool:
+    """Tell whether a size is a number: while a program is captured, it may be a symbol."""
+    if not (torch.compiler.is_compiling() or torch.jit.is_tracing()):
+        return True
+    # imported only where it is needed, since it brings sympy along
+    from torch.fx.experimental.symbolic_shapes import has_static_value
+
+    # under torch.jit.trace a size is a tensor
+    return isinstance(size, int | torch.SymInt) and has_static_value(size)
+
+
 def _chunk(x: Tensor, weight: Tensor, geometry: Geometry) -> int:
     """Return how many images go side by side."""
     batch = x.shape[0]
-    if not isinstance(batch, int) or x.device.type != "cpu":
+    if x.device.type != "cpu" or not all(_is_known(size) for size in x.shape):
         return batch
     high, wide = geometry.output_size(x, weight)
     numbers = x[0].numel() + weight.shape[1] * high * wide  # of an image, in and out

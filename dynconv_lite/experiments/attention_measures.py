@@ -1,4 +1,4 @@
-"""What the attention of a trained dynamic network does: how even, how varied, and what it is worth."""
+"""What attention does in a trained network: how even, how varied, and what it is worth."""
 
 import math
 import statistics

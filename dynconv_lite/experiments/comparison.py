@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dynconv_lite.experiments.records import Record
-from dynconv_lite.experiments.series import of_one_setting
+from dynconv_lite.experiments.series import by_epoch, of_one_setting, study_of
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,17 @@ class Paired:
         """The sample standard deviation of the differences (n - 1); nan for fewer than two."""
         return statistics.stdev(self.differences.values()) if self.n > 1 else math.nan
 
+    def __str__(self) -> str:
+        if not self.n:
+            return "-"
+        deviation = f" ± {self.std:.2f}" if self.n > 1 else ""
+        return f"{self.mean:+.2f}{deviation} (n = {self.n})"
+
+    @property
+    def by_seed(self) -> str:
+        """Each difference with its seed: `0: -1.00, 1: -0.50`."""
+        return ", ".join(f"{seed}: {d:+.2f}" for seed, d in self.differences.items())
+
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
     """Write a mean and the sample standard deviation (n - 1): `77.62 ± 0.16`, `77.62 (n = 1)`."""
@@ -64,6 +75,30 @@ def spread(values: Sequence[float], digits: int = 2) -> str:
     if len(values) == 1:
         return f"{mean} (n = 1)"
     return f"{mean} ± {statistics.stdev(values):.{digits}f}"
+
+
+def first_to_last(
+    runs: Sequence[Record], quantity: str, scale: float = 1, digits: int = 2, unit: str = ""
+) -> str:
+    """Write a quantity after the first and the last epoch at which it was measured.
+
+    Args:
+        runs: Runs of one series.
+        quantity: Name of a number in their histories.
+        scale: What to multiply it by.
+        digits: After the point.
+        unit: What to write behind it.
+
+    Returns:
+        Such as `3.50 ± 0.00 (epoch 1) → 4.00 ± 0.00 (epoch 6)`; `-` if it was never measured.
+    """
+    epochs = sorted({epoch for run in runs for epoch in by_epoch(run, quantity)})
+    told = []
+    for epoch in dict.fromkeys(epochs[:1] + epochs[-1:]):
+        found = [by_epoch(run, quantity) for run in runs]
+        values = [scale * values[epoch] for values in found if epoch in values]
+        told.append(f"{spread(values, digits).removesuffix(' (n = 1)')}{unit} (epoch {epoch})")
+    return " → ".join(told) or "-"
 
 
 def rank_correlation(records: Sequence[Record], quantity: str) -> RankCorrelation:
@@ -89,25 +124,28 @@ def rank_correlation(records: Sequence[Record], quantity: str) -> RankCorrelatio
     return RankCorrelation(float(found.statistic), float(found.pvalue), len(pairs))
 
 
-def paired_differences(records: Sequence[Record], quantity: str) -> dict[str, Paired]:
+def paired_differences(
+    records: Sequence[Record], quantity: str, experiment: str = "jitter"
+) -> dict[str, Paired]:
     """Compare every method with the baseline of the same seed.
 
     Args:
         records: Runs of one setting.
         quantity: Name of a final metric.
+        experiment: The study, a key of `STUDIES`, which names the baseline.
 
     Returns:
         Name of the series -> its differences; the baseline itself is left out.
 
     Raises:
-        ValueError: If the records are not of one setting.
+        ValueError: If the records are not of one setting of the study.
     """
-    groups = of_one_setting(records)
+    groups = of_one_setting(records, experiment)
     values = {
         name: {r.seed: r.metrics.final[quantity] for r in group if quantity in r.metrics.final}
         for name, group in groups.items()
     }
-    base = values.pop("baseline", {})
+    base = values.pop(study_of(experiment).baseline, {})
     return {
         name: Paired({seed: found[seed] - base[seed] for seed in sorted({*found} & {*base})})
         for name, found in values.items()

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dynconv_lite.experiments.comparison import Paired, paired_differences, rank_correlation
+from dynconv_lite.experiments.comparison import paired_differences, rank_correlation
 from dynconv_lite.experiments.jitter import TALK
 from dynconv_lite.experiments.jitter_table import jitter_table
 from dynconv_lite.experiments.markdown import table
@@ -77,8 +77,8 @@ def _pairs(groups: dict[str, list[Record]]) -> str:
         width = paired_differences(group, "erf_width")
         for name, found in accuracy.items():
             if found.n:
-                each = ", ".join(f"{seed}: {d:+.2f}" for seed, d in found.differences.items())
-                rows.append((f"`{setting}`", name, _signed(found), each, _signed(width[name])))
+                each = (str(found), found.by_seed, str(width[name]))
+                rows.append((f"`{setting}`", name, *each))
     header = (
         "setting",
         "method",
@@ -93,14 +93,6 @@ def _pairs(groups: dict[str, list[Record]]) -> str:
         "the differences.\n\n"
         + (table(header, rows) if rows else "No method shares a seed with a baseline yet.\n")
     )
-
-
-def _signed(found: Paired) -> str:
-    if not found.n:
-        return "-"
-    if found.n == 1:
-        return f"{found.mean:+.2f} (n = 1)"
-    return f"{found.mean:+.2f} ± {found.std:.2f} (n = {found.n})"
 
 
 def _pictures(records: Sequence[Record]) -> str:

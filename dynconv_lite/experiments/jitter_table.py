@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dynconv_lite.experiments.comparison import spread
+from dynconv_lite.experiments.comparison import first_to_last, spread
 from dynconv_lite.experiments.config import config_for
 from dynconv_lite.experiments.configs.jitter import METHODS
 from dynconv_lite.experiments.jitter import PUBLISHED
-from dynconv_lite.experiments.markdown import table
+from dynconv_lite.experiments.markdown import provenance, table
 from dynconv_lite.experiments.records import Record
-from dynconv_lite.experiments.series import by_epoch, method_rank, series, settings
+from dynconv_lite.experiments.series import method_rank, series, settings
 
 TALKS_SETTING = "full"
 COLUMNS = (
@@ -42,7 +42,7 @@ def jitter_table(records: Sequence[Record]) -> str:
 def _section(name: str, group: list[Record]) -> str:
     config = group[0].config if group else config_for("jitter", name).model_dump(mode="json")
     rows = [_row(method, runs, config) for method, runs in _with_missing(group).items()]
-    told = [*_words(name, config), *([_provenance(group)] if group else [])]
+    told = [*_words(name, config), *([provenance(group)] if group else [])]
     return "\n".join([*told, table(COLUMNS, rows)])
 
 
@@ -69,13 +69,6 @@ def _words(name: str, config: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _provenance(group: list[Record]) -> str:
-    data = sorted({f"{r.data.name} ({r.data.digest})" for r in group})
-    versions = sorted({f"torch {r.torch}" for r in group})
-    commits = sorted({r.commit for r in group})
-    return f"Data: {'; '.join(data)}. Made with {', '.join(versions)}; code {', '.join(commits)}.\n"
-
-
 def _row(name: str, runs: list[Record], config: Mapping[str, Any]) -> tuple[str, ...]:
     method, *changed = name.split(", ")
     title = ", ".join([f"`{method}`", *changed])
@@ -94,20 +87,7 @@ def _row(name: str, runs: list[Record], config: Mapping[str, Any]) -> tuple[str,
         *asked,
         "; ".join(sorted({r.data.name for r in runs})),
         "; ".join(sorted({r.device for r in runs})),
-        _first_to_last(runs, "erf_width", 1, 2),
-        _first_to_last(runs, "erf_area_0.5", 100, 1, " %"),
+        first_to_last(runs, "erf_width", 1, 2),
+        first_to_last(runs, "erf_area_0.5", 100, 1, " %"),
         spread([r.wall_seconds / 60 for r in runs], 1),
     )
-
-
-def _first_to_last(
-    runs: list[Record], quantity: str, scale: float, digits: int, unit: str = ""
-) -> str:
-    """Write a quantity after the first and the last epoch at which it was measured."""
-    epochs = sorted({epoch for run in runs for epoch in by_epoch(run, quantity)})
-    told = []
-    for epoch in dict.fromkeys(epochs[:1] + epochs[-1:]):
-        found = [by_epoch(run, quantity) for run in runs]
-        values = [scale * values[epoch] for values in found if epoch in values]
-        told.append(f"{spread(values, digits).removesuffix(' (n = 1)')}{unit} (epoch {epoch})")
-    return " → ".join(told) or "-"

@@ -1,19 +1,43 @@
-"""Which runs of the jitter study belong together: one setting, and in it one series a method.
+"""Which runs of a study belong together: one setting, and in it one series a method.
 
 Runs of one setting differ in nothing but the method and the seed, so their numbers compare. The
-settings of a method (a learning rate of the offsets, say) make a series of their own, not another
-setting.
+settings of a method (a learning rate of the offsets, a number of kernels) make a series of their
+own, not another setting.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from dynconv_lite.experiments.config import config_for
-from dynconv_lite.experiments.configs.jitter import METHODS
+from dynconv_lite.experiments.configs.dynamic_conv import METHODS as DYNAMIC_CONV_METHODS
+from dynconv_lite.experiments.configs.jitter import METHODS as JITTER_METHODS
 from dynconv_lite.experiments.records import Record
 
-METHOD_FIELDS = ("fade_until", "offset_lr", "offset_wait")
 PROFILES = ("full", "laptop", "smoke")  # in the order in which they are shown
+
+
+@dataclass(frozen=True)
+class Study:
+    """What an experiment compares.
+
+    Attributes:
+        methods: Its methods, in the order in which they are shown.
+        baseline: The one that all others are compared with.
+        method_fields: Fields of the configuration that belong to a method.
+    """
+
+    methods: tuple[str, ...]
+    baseline: str
+    method_fields: tuple[str, ...]
+
+
+STUDIES = {
+    "jitter": Study(JITTER_METHODS, "baseline", ("fade_until", "offset_lr", "offset_wait")),
+    "dynamic_conv": Study(
+        DYNAMIC_CONV_METHODS, "static", ("num_kernels", "temperature", "temperature_epochs")
+    ),
+}
 
 
 def changes(record: Record) -> dict[str, Any]:
@@ -37,42 +61,64 @@ def series_name(record: Record) -> str:
     return _named(record, of_method=True)
 
 
-def settings(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Sort the runs of the jitter study by setting, the fullest profile first.
+def settings(records: Sequence[Record], experiment: str = "jitter") -> dict[str, list[Record]]:
+    """Sort the runs of a study by setting, the fullest profile first.
 
     Args:
         records: Records of any experiments; those of others are left out.
+        experiment: The study, a key of `STUDIES`.
 
     Returns:
         Name of the setting -> its records.
+
+    Raises:
+        ValueError: If the experiment is no such study.
     """
-    ours = [record for record in records if record.experiment == "jitter"]
+    study_of(experiment)
+    ours = [record for record in records if record.experiment == experiment]
     ours.sort(key=lambda r: (PROFILES.index(r.config["profile"]), setting_name(r)))
     return _grouped(ours, setting_name)
 
 
 def series(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Sort the runs of one setting by method, in the order of `METHODS`, and by seed."""
-    found = sorted(records, key=lambda r: (*method_rank(series_name(r)), r.seed))
+    """Sort the runs of one setting by method, in the order of their study, and by seed."""
+    found = sorted(records, key=lambda r: (*method_rank(series_name(r), r.experiment), r.seed))
     return _grouped(found, series_name)
 
 
-def method_rank(name: str) -> tuple[int, str]:
+def method_rank(name: str, experiment: str = "jitter") -> tuple[int, str]:
     """Return what to sort names of series by: the method, as it is before any change of it."""
-    method = name.split(", ")[0]
-    return (METHODS.index(method) if method in METHODS else len(METHODS), name)
+    methods, method = study_of(experiment).methods, name.split(", ")[0]
+    return (methods.index(method) if method in methods else len(methods), name)
 
 
-def of_one_setting(records: Sequence[Record]) -> dict[str, list[Record]]:
-    """Return the series of records that compare.
+def study_of(experiment: str) -> Study:
+    """Return what an experiment compares.
 
     Raises:
-        ValueError: If there is no record of the jitter study, or they are of several settings.
+        ValueError: If it does not compare methods; lists those that do.
     """
-    found = settings(records)
+    if experiment not in STUDIES:
+        raise ValueError(f"experiment {experiment!r} is not one of {', '.join(STUDIES)}")
+    return STUDIES[experiment]
+
+
+def of_one_setting(
+    records: Sequence[Record], experiment: str = "jitter"
+) -> dict[str, list[Record]]:
+    """Return the series of records that compare.
+
+    Args:
+        records: Records of any experiments; those of others are left out.
+        experiment: The study, a key of `STUDIES`.
+
+    Raises:
+        ValueError: If there is no record of the study, or they are of several settings.
+    """
+    found = settings(records, experiment)
     if len(found) != 1:
         names = "; ".join(found) or "none"
-        raise ValueError(f"records must be of one setting of the jitter study, got {names}")
+        raise ValueError(f"records must be of one setting of the {experiment} study, got {names}")
     return series(next(iter(found.values())))
 
 
@@ -83,8 +129,9 @@ def by_epoch(record: Record, quantity: str) -> dict[int, float]:
 
 
 def _named(record: Record, *, of_method: bool) -> str:
-    found = changes(record).items()
-    told = [f"{k} = {_plain(v)}" for k, v in found if (k in METHOD_FIELDS) == of_method]
+    study = STUDIES.get(record.experiment)  # None of an experiment that compares no methods
+    own = study.method_fields if study else ()
+    told = [f"{k} = {_plain(v)}" for k, v in changes(record).items() if (k in own) == of_method]
     return ", ".join([record.config["method" if of_method else "profile"], *told])
 
 

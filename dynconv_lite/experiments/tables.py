@@ -9,6 +9,8 @@ from dynconv_lite.experiments.comparison import (
     paired_differences,
     rank_correlation,
 )
+from dynconv_lite.experiments.dynamic_page import attending, dynamic_page
+from dynconv_lite.experiments.dynamic_page import pictured as pictured_dynamic
 from dynconv_lite.experiments.growth_page import growth_page
 from dynconv_lite.experiments.jitter_page import jitter_page, pictured
 from dynconv_lite.experiments.jitter_table import jitter_table
@@ -27,7 +29,11 @@ __all__ = [
 ]
 
 RESULTS = ROOT / "results"
-PAGES = {"jitter.md": jitter_page, "erf_growth.md": growth_page}
+PAGES = {
+    "jitter.md": jitter_page,
+    "erf_growth.md": growth_page,
+    "dynamic_conv.md": dynamic_page,
+}
 
 
 def write_tables(results: Path = RESULTS) -> list[Path]:
@@ -131,15 +137,17 @@ def _all_records(results: Path) -> list[Record]:
 
 def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
     # the course's figures stand above the experiments; only this one command reaches up to them
+    from dynconv_lite.course.plots.ch03 import draw_attention, draw_cost
     from dynconv_lite.course.plots.ch07 import draw_area_scatter, draw_erf_grid
 
-    shown = pictured(records)
-    if not shown:
-        return []
-    pictures = {
-        "jitter_erf.png": draw_erf_grid(shown),
-        "jitter_scatter.png": draw_area_scatter(shown),
-    }
+    pictures = {}
+    if shown := pictured(records):
+        pictures["jitter_erf.png"] = draw_erf_grid(shown)
+        pictures["jitter_scatter.png"] = draw_area_scatter(shown)
+    if shown := pictured_dynamic(records):
+        pictures["dynamic_conv_cost.png"] = draw_cost(shown)
+        if attending(shown):
+            pictures["dynamic_conv_attention.png"] = draw_attention(shown)
     for name, drawn in pictures.items():
         write_atomic(results / name, drawn.png())
     return [results / name for name in pictures]

@@ -1,13 +1,13 @@
-"""One colour and one marker for each method of the jitter study, the same in every figure."""
+"""One colour and one marker for each method of a study, the same in every figure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from dynconv_lite.course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, SKY, VERMILION
 
 BLACK = "#000000"  # the eighth colour of Okabe and Ito's palette
-COLOURS = {
+COLOURS = {  # of the jitter study
     "baseline": (BLACK, "o"),
     "shift_det": (BLUE, "s"),
     "shift_learnable": (VERMILION, "^"),
@@ -39,17 +39,20 @@ class Look:
         return {"marker": self.marker, "markerfacecolor": face, "markeredgecolor": self.colour}
 
 
-def looks(names: Iterable[str]) -> dict[str, Look]:
+def looks(
+    names: Iterable[str], colours: Mapping[str, tuple[str, str]] = COLOURS
+) -> dict[str, Look]:
     """Give every series of a figure its look.
 
     Args:
         names: Names of series, as `experiments.series.series_name` makes them.
+        colours: Colour and marker of every method.
     """
     found: dict[str, Look] = {}
     changed: dict[str, int] = {}
     for name in names:
         method, *rest = name.split(", ")
-        colour, marker = COLOURS.get(method, (GREY, "*"))
+        colour, marker = colours.get(method, (GREY, "*"))
         if not rest:
             found[name] = Look(colour, marker)
             continue
