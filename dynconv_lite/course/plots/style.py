@@ -115,10 +115,11 @@ def image_panel(axes: Axes, image: Any, title: str = "", **options: Any) -> Any:
 
 
 def signed_panel(axes: Axes, values: Any, title: str = "", **options: Any) -> Any:
-    """Draw a signed map: blue below zero, grey-white at zero, red above."""
+    """Draw a signed map: blue below zero, grey-white at zero, red above, unless told otherwise."""
     array = np.asarray(values)
     limit = float(np.abs(array).max()) or 1.0
-    return image_panel(axes, array, title, cmap="RdBu_r", vmin=-limit, vmax=limit, **options)
+    scale = {"cmap": "RdBu_r", "vmin": -limit, "vmax": limit}
+    return image_panel(axes, array, title, **{**scale, **options})
 
 
 def write_numbers(axes: Axes, values: Any, form: str = "{:.3g}", size: float = 10) -> None:

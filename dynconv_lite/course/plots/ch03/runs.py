@@ -1,4 +1,4 @@
-"""Figures of runs of dynamic convolution: what accuracy costs, and how attention sharpens."""
+"""Figures of runs of dynamic convolution: what accuracy costs, and how even attention is."""
 
 from collections.abc import Sequence
 
