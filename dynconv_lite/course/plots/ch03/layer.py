@@ -16,8 +16,11 @@ from dynconv_lite.course.plots.style import (
     picture,
     signed_panel,
 )
-from dynconv_lite.dynamic import DynamicConv2d, dynamic_conv2d
+from dynconv_lite.dynamic import dynamic_conv2d
 from dynconv_lite.dynamic.attention import GATES, Gate, check_temperature
+from dynconv_lite.experiments.attention_measures import dynamic_layers
+
+__all__ = ["LayerView", "draw_layer", "dynamic_layers", "view_layer"]
 
 
 @dataclass(frozen=True)
@@ -37,11 +40,6 @@ class LayerView:
     mixture: Tensor
     response: Tensor
     even: Tensor
-
-
-def dynamic_layers(model: nn.Module) -> dict[str, DynamicConv2d]:
-    """Return the dynamic layers of a model by name, in the order of its modules."""
-    return {n: m for n, m in model.named_modules() if isinstance(m, DynamicConv2d)}
 
 
 @torch.no_grad()
