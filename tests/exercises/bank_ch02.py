@@ -4,6 +4,7 @@ import torch
 import wrong_ch02_attend as attentions
 import wrong_ch02_mixing as mixtures
 import wrong_ch02_perceptron as perceptrons
+import wrong_ch02_reach as verdicts
 import wrong_ch02_shares as shares
 import wrong_ch02_softmax as softmaxes
 
@@ -14,6 +15,7 @@ from dynconv_lite.course.checks.ch02 import (
     gradients_mistakes,
     mixing_mistakes,
     perceptron_mistakes,
+    reaching_mistakes,
     schedule_mistakes,
     softening_mistakes,
 )
@@ -24,6 +26,7 @@ WRONG = {
     "attend": attentions.ATTENTIONS,
     "dynamic_perceptron": perceptrons.PERCEPTRONS,
     "shares_of": shares.SHARES,
+    "reachable": verdicts.VERDICTS,
     "kernel_gradients": mixtures.GRADIENTS,
     "temperature_at": shares.SCHEDULES,
 }
@@ -33,6 +36,7 @@ SOLUTIONS = {
     "attend": attentions.layered(),
     "dynamic_perceptron": perceptrons.mixed_first,
     "shares_of": shares.normal_equations,
+    "reachable": verdicts.decided,
     "kernel_gradients": mixtures.by_input,
     "temperature_at": shares.clipped,
 }
@@ -55,6 +59,9 @@ OTHER_SOLUTIONS = {
     "least squares": ("shares_of", shares.least_squares),
     "a pseudo-inverse": ("shares_of", shares.by_inverse),
     "gradient descent": ("shares_of", shares.by_descent),
+    "a verdict with all()": ("reachable", verdicts.share_by_share),
+    "a verdict in tensors": ("reachable", verdicts.in_tensors),
+    "a verdict by distances": ("reachable", verdicts.by_distance),
     "gradients by product": ("kernel_gradients", mixtures.by_product),
     "gradients by autograd": ("kernel_gradients", mixtures.by_autograd),
     "gradients by einsum": ("kernel_gradients", lambda g, a: torch.einsum("boi,bk->koi", g, a)),
@@ -67,6 +74,7 @@ KNOWN: dict[str, list[Mistake]] = {
     "attend": attending_mistakes.MISTAKES,
     "dynamic_perceptron": perceptron_mistakes.MISTAKES,
     "shares_of": corners_mistakes.MISTAKES,
+    "reachable": reaching_mistakes.MISTAKES,
     "kernel_gradients": gradients_mistakes.MISTAKES,
     "temperature_at": schedule_mistakes.MISTAKES,
 }

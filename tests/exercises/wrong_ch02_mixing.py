@@ -1,4 +1,4 @@
-"""Wrong answers to exercises 1 and 6 of chapter 2, as learners write them: maps and gradients."""
+"""Wrong answers to exercises 1 and 7 of chapter 2, as learners write them: maps and gradients."""
 
 import torch
 

@@ -1,4 +1,4 @@
-"""Wrong answers to exercises 5 and 7 of chapter 2: shares of a kernel, and a schedule."""
+"""Wrong answers to exercises 5 and 8 of chapter 2: shares of a kernel, and a schedule."""
 
 import math
 

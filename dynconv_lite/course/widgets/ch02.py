@@ -6,7 +6,8 @@ import ipywidgets as widgets
 import torch
 from torch import Tensor
 
-from dynconv_lite.course.plots.ch02.space import CORNERS, draw_kernel_space, shares
+from dynconv_lite.course.plots.ch02.solid import AZIMUTH, CORNERS, ELEVATION
+from dynconv_lite.course.plots.ch02.space import draw_kernel_space, shares, track
 from dynconv_lite.course.plots.style import Picture
 from dynconv_lite.course.widgets.live import Live, choice, slider
 from dynconv_lite.dynamic.attention import GATES, Gate
@@ -16,6 +17,8 @@ __all__ = ["draw_kernel_space", "kernel_space_explorer", "shares"]
 
 def kernel_space_explorer(corners: Tensor = CORNERS, gate: Gate = "softmax") -> Live:
     """Return a widget to move a mixture of three kernels, and to turn the space that it is in.
+
+    A dashed line shows where other temperatures of the softmax would put the mixture.
 
     Args:
         corners: The kernels (3, 3), one a row.
@@ -31,16 +34,18 @@ def kernel_space_explorer(corners: Tensor = CORNERS, gate: Gate = "softmax") -> 
     controls |= {
         "gate": choice("gate", list(GATES), gate if gate in GATES else None),
         "temperature": slider("temperature", 1.0, 0.1, 30.0, 0.1),
-        "azimuth": slider("turn (azimuth)", 100.0, -180.0, 180.0, 5.0),
-        "elevation": slider("tilt (elevation)", 20.0, -90.0, 90.0, 5.0),
+        "azimuth": slider("turn (azimuth)", AZIMUTH, -180.0, 180.0, 5.0),
+        "elevation": slider("tilt (elevation)", ELEVATION, -90.0, 90.0, 5.0),
     }
     if gate not in GATES:
         raise ValueError(f"gate must be one of {', '.join(GATES)}, got {gate!r}")
 
     def draw(gate: Gate, temperature: float, azimuth: float, elevation: float, **z: Any) -> Picture:
         controls["temperature"].disabled = gate == "sigmoid"
-        attention = shares(torch.tensor([z[name] for name in logits]), gate, temperature)
-        return draw_kernel_space(attention, gate, corners, azimuth, elevation)
+        values = torch.tensor([z[name] for name in logits])
+        attention = shares(values, gate, temperature)
+        path = track(values) if gate == "softmax" else None
+        return draw_kernel_space(attention, gate, corners, azimuth, elevation, path)
 
     items = list(controls.values())
     layout = widgets.VBox([widgets.HBox(items[i : i + 2]) for i in (0, 2, 4, 6)])

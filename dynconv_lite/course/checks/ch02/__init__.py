@@ -5,6 +5,7 @@ from dynconv_lite.course.checks.ch02.corners import shares_of
 from dynconv_lite.course.checks.ch02.gradients import kernel_gradients
 from dynconv_lite.course.checks.ch02.mixing import mix
 from dynconv_lite.course.checks.ch02.perceptron import dynamic_perceptron
+from dynconv_lite.course.checks.ch02.reaching import reachable
 from dynconv_lite.course.checks.ch02.schedule import temperature_at
 from dynconv_lite.course.checks.ch02.softening import softmax
 
@@ -13,6 +14,7 @@ __all__ = [
     "dynamic_perceptron",
     "kernel_gradients",
     "mix",
+    "reachable",
     "shares_of",
     "softmax",
     "temperature_at",

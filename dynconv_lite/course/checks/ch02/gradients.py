@@ -1,4 +1,4 @@
-"""Exercise 6: what the gradient of the mixed map leaves for every map."""
+"""Exercise 7: what the gradient of the mixed map leaves for every map."""
 
 import torch
 from torch import Tensor
@@ -23,7 +23,7 @@ def _kernel_gradients(grad_mixed: Tensor, attention: Tensor) -> Tensor:
     return torch.einsum("bk,boi->koi", attention, grad_mixed)
 
 
-@exercise("Exercise 6: the gradient of every map", fallback=_kernel_gradients)
+@exercise("Exercise 7: the gradient of every map", fallback=_kernel_gradients)
 def kernel_gradients(answer: Answer, random: Random) -> None:
     """Check `kernel_gradients(grad_mixed, attention)`: (B, O, I), (B, K) -> (K, O, I)."""
 

@@ -1,4 +1,4 @@
-"""Exercise 7: the temperature over training."""
+"""Exercise 8: the temperature over training."""
 
 from dynconv_lite.course.answer import Answer
 from dynconv_lite.course.case import Case
@@ -20,7 +20,7 @@ def _temperature_at(epoch: float, start: float, end: float, epochs: float) -> fl
     return start + share * (end - start)
 
 
-@exercise("Exercise 7: a falling temperature", fallback=_temperature_at)
+@exercise("Exercise 8: a falling temperature", fallback=_temperature_at)
 def temperature_at(answer: Answer, random: Random) -> None:
     """Check `temperature_at(epoch, start, end, epochs)`: four numbers -> one number."""
     start, end = float(random.integer(20, 40)), float(random.integer(1, 3))

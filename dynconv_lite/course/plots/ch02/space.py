@@ -1,33 +1,31 @@
-"""Three kernels as points in space, and what attention can make of them.
+"""The picture behind the kernel space explorer: one mixture of three kernels, from any side."""
 
-With a softmax the mixture stays in the triangle of the three kernels. With a sigmoid it may be
-anywhere in the parallelepiped that they span from 0. Scaling all shares together moves a mixture
-along a line through 0, which a sigmoid can walk and a softmax cannot: the sum to one presses the
-line into the point where it meets the triangle's plane.
-
-Source: Chen et al. 2020, section 3.3 and figure 4.
-"""
-
-import itertools
 from typing import Any
 
 import torch
-from mpl_toolkits.mplot3d.art3d import Poly3DCollection
+from matplotlib.figure import Figure
 from torch import Tensor
 
-from dynconv_lite.course.plots.style import (
-    BLUE,
-    GREY,
-    ORANGE,
-    VERMILION,
-    Picture,
-    picture,
+from dynconv_lite.course.plots.ch02.solid import (
+    AZIMUTH,
+    COLOURS,
+    CORNERS,
+    ELEVATION,
+    NAMES,
+    add_box,
+    add_kernels,
+    add_ray,
+    add_triangle,
+    set_view,
 )
-from dynconv_lite.course.plots.style import canvas as make_canvas
+from dynconv_lite.course.plots.style import GREY, VERMILION, Picture, picture
 from dynconv_lite.dynamic.attention import GATES, Gate, check_temperature
 
-# three kernels of three weights each, chosen so that the solid is wide and easy to see
-CORNERS = torch.tensor([[1.0, 0.2, 0.1], [0.1, 1.0, 0.2], [0.2, 0.1, 1.0]])
+SOLIDS = {
+    "softmax": "triangle between them, which holds all their mixtures by a softmax",
+    "sigmoid": "parallelepiped that they span from 0, which holds all their mixtures by a "
+    "sigmoid; the triangle cuts through it",
+}
 
 
 def shares(logits: Tensor, gate: Gate, temperature: float = 1.0) -> Tensor:
@@ -42,13 +40,20 @@ def shares(logits: Tensor, gate: Gate, temperature: float = 1.0) -> Tensor:
     return torch.sigmoid(logits) if gate == "sigmoid" else torch.softmax(logits / temperature, 0)
 
 
+def track(logits: Tensor, points: int = 40) -> Tensor:
+    """Return the shares (points, K) that a softmax makes of logits (K,), from hot to cold."""
+    temperatures = torch.logspace(2, -2, points)  # 100 to 0.01
+    return torch.softmax(logits / temperatures[:, None], dim=1)
+
+
 @picture
 def draw_kernel_space(
     attention: Tensor,
     gate: Gate = "softmax",
     corners: Tensor = CORNERS,
-    azimuth: float = 100.0,
-    elevation: float = 20.0,
+    azimuth: float = AZIMUTH,
+    elevation: float = ELEVATION,
+    path: Tensor | None = None,
 ) -> Picture:
     """Draw three kernels, the space of their mixtures and one mixture, from any side.
 
@@ -58,6 +63,7 @@ def draw_kernel_space(
         corners: The kernels (3, 3), one a row.
         azimuth: Where to look from, in degrees around the upright axis.
         elevation: In degrees above the ground.
+        path: Shares (N, 3) of other mixtures, to be drawn as a line.
 
     Raises:
         ValueError: If the gate is unknown or a shape does not fit.
@@ -69,25 +75,20 @@ def draw_kernel_space(
             "attention must be (3,) and corners (3, 3), got "
             f"{tuple(attention.shape)} and {tuple(corners.shape)}"
         )
-    figure, (axes,) = make_canvas(1, size=(5.6, 4.6), subplot_kw={"projection": "3d"})
-    figure.set_layout_engine("none")  # laying a 3-D axes out anew takes as long as drawing it
-    space: Any = axes  # matplotlib types a 3-D axes as a flat one
-    space.set_position((0.02, 0.0, 0.92, 0.92))
+    figure = Figure(figsize=(7, 4))  # no layout engine: it takes as long as drawing
+    space: Any = figure.add_axes((0.0, 0.0, 0.62, 0.94), projection="3d")
     kernel, total = attention @ corners, float(attention.sum())
-    _draw_solid(space, corners, gate)
-    _draw_line(space, attention, corners, gate)
-    space.plot(*corners.T, linestyle="none", marker="o", color=BLUE, markersize=7)
-    for name, corner in zip(("W1", "W2", "W3"), 1.08 * corners, strict=True):
-        space.text(*corner, f"  {name}", color=BLUE, fontsize=11)
-    space.plot([0], [0], [0], marker="o", color=GREY, markersize=5)
-    space.text(-0.1, -0.1, -0.1, "0", color=GREY, fontsize=11)
+    add_triangle(space, corners, 0.4 if gate == "softmax" else 0.2)
+    add_box(space, corners, faint=gate == "softmax")
+    add_ray(space, attention, corners, walked=gate == "sigmoid")
+    add_kernels(space, corners)
+    if path is not None:
+        space.plot(*(path @ corners).T, color="black", linewidth=1.5, linestyle="--")
     space.plot(*kernel[:, None], marker="o", color=VERMILION, markersize=10, zorder=10)
+    set_view(space, azimuth, elevation)
+    figure.text(0.31, 0.95, f"{gate}: shares sum to {total:.2f}", ha="center", fontsize=11)
+    _draw_bars(figure, attention, kernel)
     told = ", ".join(f"{share:.2f}" for share in attention)
-    space.set_title(f"{gate}: shares {told}, sum {total:.2f}")
-    space.set(xlabel="weight 1", ylabel="weight 2", zlabel="weight 3")
-    space.set(xticks=[0, 1], yticks=[0, 1], zticks=[0, 1])
-    space.view_init(elev=elevation, azim=azimuth)
-    space.set_box_aspect((1, 1, 1), zoom=0.9)
     place = ", ".join(f"{weight:.2f}" for weight in kernel)
     where = "in the plane of" if abs(total - 1) < 5e-3 else "above" if total > 1 else "below"
     alt = (
@@ -98,46 +99,21 @@ def draw_kernel_space(
     return Picture(figure, alt)
 
 
-SOLIDS = {
-    "softmax": "triangle between them, which holds all their mixtures by a softmax",
-    "sigmoid": "parallelepiped that they span from 0, which holds all their mixtures by a "
-    "sigmoid; the triangle cuts through it",
-}
+def _draw_bars(figure: Figure, attention: Tensor, kernel: Tensor) -> None:
+    """Draw the shares, and below them the kernel's weights, as bars with their numbers."""
+    above = figure.add_axes((0.7, 0.6, 0.28, 0.3))
+    below = figure.add_axes((0.7, 0.12, 0.28, 0.3))
+    for axes, values, names, colours, title in (
+        (above, attention, NAMES, COLOURS, "shares"),
+        (below, kernel, ("1", "2", "3"), (VERMILION,) * 3, "weights of the mixture"),
+    ):
+        bars = axes.bar(names, values.tolist(), color=colours, width=0.6)
+        axes.bar_label(bars, fmt="%.2f", padding=2, fontsize=10)
+        axes.axhline(0, color=GREY, linewidth=1)
+        axes.set_title(title, fontsize=11)
+        axes.set(yticks=[], ylim=(min(0.0, 1.3 * float(values.min())), max(1.2, _top(values))))
+        axes.spines["left"].set_visible(False)
 
 
-def _draw_solid(space: Any, corners: Tensor, gate: Gate) -> None:
-    """Draw the triangle, and for a sigmoid the parallelepiped around it."""
-    strong, faint = (0.35, 0.06) if gate == "softmax" else (0.15, 0.1)
-    triangle = Poly3DCollection([corners.numpy()], facecolor=BLUE, alpha=strong, edgecolor=BLUE)
-    space.add_collection3d(triangle)
-    points = {bits: _mix(bits, corners) for bits in itertools.product((0, 1), repeat=3)}
-    style = {"color": GREY, "linewidth": 1, "linestyle": "-" if gate == "sigmoid" else ":"}
-    for low, high in itertools.combinations(points, 2):
-        if sum(a != b for a, b in zip(low, high, strict=True)) == 1:  # an edge
-            space.plot(*torch.stack([points[low], points[high]]).T, **style)
-    if gate == "sigmoid":
-        faces = [
-            [points[_bits(axis, side, turn)].numpy() for turn in ((0, 0), (0, 1), (1, 1), (1, 0))]
-            for axis in range(3)
-            for side in (0, 1)
-        ]
-        space.add_collection3d(Poly3DCollection(faces, facecolor=ORANGE, alpha=faint))
-
-
-def _draw_line(space: Any, attention: Tensor, corners: Tensor, gate: Gate) -> None:
-    """Draw where scaling all shares leads: from 0 through the triangle to the solid's skin."""
-    kernel = attention @ corners
-    line = torch.stack([torch.zeros_like(kernel), kernel / attention.max()])  # one share is 1
-    style = "-" if gate == "sigmoid" else ":"
-    space.plot(*line.T, color=VERMILION, linewidth=1.5, linestyle=style)
-    space.plot(*(kernel / attention.sum())[:, None], marker="x", color=VERMILION, markersize=8)
-
-
-def _mix(bits: tuple[int, ...], corners: Tensor) -> Tensor:
-    return torch.tensor(bits, dtype=corners.dtype) @ corners
-
-
-def _bits(axis: int, side: int, turn: tuple[int, int]) -> tuple[int, ...]:
-    """Return a corner of a face of the unit cube: `side` on one axis, `turn` on the others."""
-    rest = list(turn)
-    return tuple(side if place == axis else rest.pop(0) for place in range(3))
+def _top(values: Tensor) -> float:
+    return 1.2 * float(values.max())
