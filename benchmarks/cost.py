@@ -8,17 +8,14 @@ K kernels are copies of the static one.
     python benchmarks/cost.py [--rounds N] [--out results/benchmarks/cost.json]
 """
 
-import argparse
-import json
 import statistics
 import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import torch
 import torchvision
-from dynamic import ratio
+from dynamic import ratio, run
 from erf import processor
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
@@ -140,19 +137,5 @@ def measure(rounds: int) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--rounds", type=int, default=11, help="rounds; the median counts")
-    parser.add_argument("--out", type=Path, help="write the record here as JSON")
-    options = parser.parse_args()
-    if options.rounds < 1:
-        parser.error("--rounds must be at least 1")
-    record = measure(options.rounds)
-    print(json.dumps(record, indent=2))
-    if options.out:
-        options.out.parent.mkdir(parents=True, exist_ok=True)
-        options.out.write_text(json.dumps(record, indent=2) + "\n")
-
-
 if __name__ == "__main__":
-    main()
+    run(measure, __doc__)

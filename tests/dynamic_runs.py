@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
-from dynconv_lite.experiments import config_for, config_hash
+from jitter_runs import finished
+
+from dynconv_lite.experiments import config_for
 from dynconv_lite.experiments.configs.dynamic_conv import METHODS
-from dynconv_lite.experiments.records import Data, Metrics, Record
+from dynconv_lite.experiments.records import Metrics, Record
 
 STATIC_COST = {"parameters": 320_000.0, "multiply_adds": 16e6}
 
@@ -46,18 +48,7 @@ def dynamic_run(
         final["attention_of_class"] = 0.25
         final["test_accuracy_mean_attention"] = accuracy - 2.0 - seed
         final["test_accuracy_swapped_attention"] = accuracy - 5.0
-    return Record(
-        config=plain,
-        config_hash=config_hash(plain),
-        seed=seed,
-        metrics=Metrics(final=final, history=history),
-        data=Data(name="made-up pictures", digest="abc"),
-        wall_seconds=120.0,
-        device=device,
-        torch="2",
-        python="3",
-        commit="unknown",
-    )
+    return finished(plain, Metrics(final=final, history=history), device)
 
 
 def dynamic_matrix(seeds: Iterable[int] = (0, 1), methods: Iterable[str] = METHODS) -> list[Record]:

@@ -17,6 +17,23 @@ def round_map(width: float, size: int = 32, scale: float = 1.0) -> torch.Tensor:
     return scale * torch.exp(-0.5 * (place[:, None] ** 2 + place[None] ** 2) / width**2).double()
 
 
+def finished(config: dict[str, Any], metrics: Metrics, device: str, **fields: Any) -> Record:
+    """A record of two minutes' work that found these metrics."""
+    return Record(
+        config=config,
+        config_hash=config_hash(config),
+        seed=config["seed"],
+        metrics=metrics,
+        data=Data(name="made-up pictures", digest="abc"),
+        wall_seconds=120.0,
+        device=device,
+        torch="2",
+        python="3",
+        commit="unknown",
+        **fields,
+    )
+
+
 def jitter_run(
     method: str = "baseline",
     seed: int = 0,
@@ -40,19 +57,8 @@ def jitter_run(
             maps[f"erf_epoch_{epoch}"] = Map.pack(round_map(entry["erf_width"], scale=10.0**seed))
         history.append(entry)
     final = {k: v for k, v in history[-1].items() if k != "epoch"}
-    return Record(
-        config=plain,
-        config_hash=config_hash(plain),
-        seed=seed,
-        metrics=Metrics(final=final, history=history, maps=maps),
-        published=published(config),  # type: ignore[arg-type]
-        data=Data(name="made-up pictures", digest="abc"),
-        wall_seconds=120.0,
-        device=device,
-        torch="2",
-        python="3",
-        commit="unknown",
-    )
+    metrics = Metrics(final=final, history=history, maps=maps)
+    return finished(plain, metrics, device, published=published(config))  # type: ignore[arg-type]
 
 
 def matrix(seeds: Iterable[int] = (0, 1), methods: Iterable[str] = METHODS) -> list[Record]:

@@ -5,7 +5,7 @@ Source: Y. Chen et al. 2020, "Dynamic Convolution: Attention over Convolution Ke
 """
 
 from dynconv_lite.dynamic.attention import GATES, KernelAttention, TemperatureSchedule
-from dynconv_lite.dynamic.conversion import to_dynamic
+from dynconv_lite.dynamic.conversion import dynamic_layers, to_dynamic
 from dynconv_lite.dynamic.convolution import DynamicConv2d, dynamic_conv2d
 from dynconv_lite.dynamic.linear import DynamicLinear, dynamic_linear
 
@@ -16,6 +16,7 @@ __all__ = [
     "KernelAttention",
     "TemperatureSchedule",
     "dynamic_conv2d",
+    "dynamic_layers",
     "dynamic_linear",
     "to_dynamic",
 ]

@@ -7,10 +7,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from dynconv_lite.dynamic.checks import check_count, check_temperature, is_finite
+
 Gate = Literal["softmax", "sigmoid"]
 GATES: tuple[str, ...] = get_args(Gate)
 REDUCTION = 4  # channels over hidden channels, in the paper
-SUM_TOLERANCE = 1e-3  # of an attention given in half precision
 
 
 class KernelAttention(nn.Module):
@@ -147,62 +148,3 @@ class TemperatureSchedule:
         for attention in self.attentions:
             attention.temperature = temperature
         return temperature
-
-
-def check_attention(attention: Tensor, batch: int, num_kernels: int, simplex: bool = False) -> None:
-    """Refuse an attention of the wrong shape, with NaN, or not on the simplex where it must be.
-
-    Args:
-        attention: What is given, to be (B, K).
-        batch: B.
-        num_kernels: K.
-        simplex: Whether its rows must be shares: not negative, with the sum 1.
-
-    Raises:
-        ValueError: If it does not fit.
-    """
-    if attention.shape != (batch, num_kernels):
-        raise ValueError(
-            f"attention must be (B, K) = {(batch, num_kernels)}, got {tuple(attention.shape)}"
-        )
-    if not is_finite(attention):
-        raise ValueError("attention holds NaN or infinite values; every share must be finite")
-    if simplex and is_readable(attention) and attention.numel():
-        shares = attention.detach()
-        off, least = float((shares.sum(dim=1) - 1).abs().max()), float(shares.min())
-        if off > SUM_TOLERANCE or least < 0:
-            raise ValueError(
-                "attention of a softmax layer must not be negative and must sum to 1 in every "
-                f"row; the sum is off by up to {off:.3g}, the smallest share is {least:.3g}"
-            )
-
-
-def is_readable(value: Tensor) -> bool:
-    """Tell whether a tensor's numbers can be looked at without waiting and without a trace."""
-    plain = type(value) in (Tensor, nn.Parameter) and value.device.type == "cpu"
-    return plain and not torch.compiler.is_compiling() and not torch.jit.is_tracing()
-
-
-def is_finite(value: Tensor) -> bool:
-    """Tell whether all numbers are finite, as far as that can be looked at.
-
-    NaN and infinity survive a sum, and one sum is much cheaper than asking every number; only a
-    sum that is not finite, which may just be too large, has to be looked into.
-    """
-    if not is_readable(value):
-        return True
-    value = value.detach()
-    return math.isfinite(float(value.sum())) or bool(value.isfinite().all())
-
-
-def check_count(name: str, value: object, minimum: int = 1) -> None:
-    """Refuse what is not an integer of at least `minimum`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r}")
-
-
-def check_temperature(name: str, value: object) -> None:
-    """Refuse what is not a finite number above 0."""
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    if not number or not 0 < float(value) < math.inf:  # type: ignore[arg-type]
-        raise ValueError(f"{name} must be a finite number > 0, got {value!r}")

@@ -78,6 +78,11 @@ def to_dynamic(
     return new
 
 
+def dynamic_layers(model: nn.Module) -> dict[str, DynamicConv2d]:
+    """Return the dynamic convolutions of a model by name, in the order of its modules."""
+    return {n: m for n, m in model.named_modules() if isinstance(m, DynamicConv2d)}
+
+
 def _dynamic(
     name: str, conv: nn.Conv2d, num_kernels: int, gate: Gate, temperature: float, start: Start
 ) -> DynamicConv2d:

@@ -10,11 +10,12 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic.attention import (
-    Gate,
-    KernelAttention,
+from dynconv_lite.dynamic.attention import Gate, KernelAttention
+from dynconv_lite.dynamic.checks import (
     check_attention,
     check_count,
+    check_dtypes,
+    check_kernels,
     is_finite,
 )
 from dynconv_lite.dynamic.forms import Geometry, choose
@@ -57,13 +58,13 @@ def dynamic_conv2d(
 
     Source: Chen et al. 2020, section 3.2.
     """
-    _check_kernels(weight, bias, groups)
+    check_kernels(weight, bias, groups)
     if x.ndim != 4 or x.shape[1] != weight.shape[2] * groups:
         raise ValueError(
             f"x must be (B, {weight.shape[2] * groups}, H, W) for weight {tuple(weight.shape)} "
             f"and groups = {groups}, got {tuple(x.shape)}"
         )
-    _check_dtypes(weight, x=x, bias=bias, attention=attention)
+    check_dtypes(weight, x=x, bias=bias, attention=attention)
     check_attention(attention, x.shape[0], weight.shape[0])
     if not is_finite(x):
         raise ValueError("x holds NaN or infinite values; every number must be finite")
@@ -154,7 +155,7 @@ class DynamicConv2d(nn.Module):
         """
         if x.ndim != 4 or x.shape[1] != self.in_channels:
             raise ValueError(f"x must be (B, {self.in_channels}, H, W), got {tuple(x.shape)}")
-        _check_dtypes(self.weight, x=x, attention=attention)
+        check_dtypes(self.weight, x=x, attention=attention)
         if attention is None:
             attention = self.attention(x)  # NaN in x is found there: it reaches every mean
         else:
@@ -194,31 +195,3 @@ def _convolve(
     if x.shape[0] == 0:  # there is nothing to mix, and any kernel gives the shape
         return F.conv2d(x, weight[0], None if bias is None else bias[0], *geometry)
     return choose(x, weight, geometry)(x, weight, bias, attention, geometry)
-
-
-def _check_dtypes(weight: Tensor, **others: Tensor | None) -> None:
-    for name, value in others.items():
-        if value is None or value.dtype == weight.dtype:
-            continue
-        if not torch.is_autocast_enabled(value.device.type):
-            raise ValueError(
-                f"{name} must have the dtype of weight, {weight.dtype}, got {value.dtype}"
-            )
-
-
-def _check_kernels(weight: Tensor, bias: Tensor | None, groups: int) -> None:
-    check_count("groups", groups)
-    if weight.ndim != 5 or 0 in weight.shape:
-        raise ValueError(
-            "weight must be (K, O, C / groups, kh, kw) with no empty axis, "
-            f"got {tuple(weight.shape)}"
-        )
-    if weight.shape[1] % groups:
-        raise ValueError(
-            f"weight has {weight.shape[1]} output channels, which must be a multiple of "
-            f"groups = {groups}"
-        )
-    if bias is not None and bias.shape != weight.shape[:2]:
-        raise ValueError(
-            f"bias must be (K, O) = {tuple(weight.shape[:2])}, got {tuple(bias.shape)}"
-        )

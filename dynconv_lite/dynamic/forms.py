@@ -191,7 +191,8 @@ def _chunk(x: Tensor, weight: Tensor, geometry: Geometry) -> int:
         return batch
     high, wide = geometry.output_size(x, weight)
     numbers = x[0].numel() + weight.shape[1] * high * wide  # of an image, in and out
-    if not x.is_contiguous() and geometry.groups == 1 and numbers >= ALONE:
+    last = not x.is_contiguous() and x.is_contiguous(memory_format=torch.channels_last)
+    if last and geometry.groups == 1 and numbers >= ALONE:
         return 1
     chunks = -(-batch // max(2, CHUNK // max(1, numbers)))
     return -(-batch // chunks)  # all of about one size

@@ -3,7 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic.attention import Gate, KernelAttention, check_attention, check_count
+from dynconv_lite.dynamic.attention import Gate, KernelAttention
+from dynconv_lite.dynamic.checks import check_attention, check_count
 from dynconv_lite.dynamic.kernels import initialise, mix
 
 

@@ -10,16 +10,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic import DynamicConv2d
+from dynconv_lite.dynamic import dynamic_layers
 from dynconv_lite.experiments.evaluation import Normalise
 from dynconv_lite.experiments.pictures import Pictures
 
 Change = Callable[[str, Tensor], Tensor]  # of a layer's name and its attention (B, K)
-
-
-def dynamic_layers(model: nn.Module) -> dict[str, DynamicConv2d]:
-    """Return the dynamic layers of a model by name, in the order of its modules."""
-    return {n: m for n, m in model.named_modules() if isinstance(m, DynamicConv2d)}
 
 
 @contextmanager
@@ -49,7 +44,10 @@ def averaged(attention: dict[str, Tensor]) -> Change:
 
 
 def swapped(name: str, own: Tensor) -> Tensor:
-    """Give every picture of a batch the attention of another one, by a fixed shuffle."""
+    """Give every picture of a batch the attention of another one, by a fixed shuffle.
+
+    A shuffle leaves one picture in its place, on average: of 500, it does not matter.
+    """
     order = torch.randperm(len(own), generator=torch.Generator().manual_seed(0))
     return own[order.to(own.device)]
 

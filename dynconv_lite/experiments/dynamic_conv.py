@@ -13,7 +13,7 @@ from functools import partial
 from torch import Tensor, nn
 
 from dynconv_lite.cost import count_cost
-from dynconv_lite.dynamic import KernelAttention, TemperatureSchedule, to_dynamic
+from dynconv_lite.dynamic import TemperatureSchedule, dynamic_layers, to_dynamic
 from dynconv_lite.experiments import Measurement
 from dynconv_lite.experiments.attention_measures import (
     attention_numbers,
@@ -55,9 +55,9 @@ def measure(config: DynamicConvConfig, job: Job) -> Measurement:
         model = build(config, train_set.classes)
         size = (3, *train_set.images.shape[1:3])
         cost = count_cost(model, size)
+        normalise = Normalise(*train_set.statistics(), job.device)
         extras = Extras()
         if config.method != "static":
-            normalise = Normalise(*train_set.statistics(), job.device)
             extras.after_epoch = partial(after_epoch, config, model, test_set, normalise)
         if config.method == "dynamic":
             extras.before_step = cooling(config, model)
@@ -66,11 +66,12 @@ def measure(config: DynamicConvConfig, job: Job) -> Measurement:
         final = {"test_accuracy": last["test_accuracy"], "test_loss": last["test_loss"]}
         final |= {"parameters": cost.parameters, "multiply_adds": cost.multiply_adds}
         if config.method != "static":
-            attention = measure_attention(model, test_set.to(job.device), normalise)
-            final |= attention_numbers(attention, test_set.labels.cpu())
+            tested_on = test_set.to(job.device)
+            attention = measure_attention(model, tested_on, normalise)
+            final |= attention_numbers(attention, test_set.labels)
             for name, change in (("mean", averaged(attention)), ("swapped", swapped)):
                 with changed_attention(model, change):
-                    tested = evaluate(model, test_set.to(job.device), normalise, trained.arithmetic)
+                    tested = evaluate(model, tested_on, normalise, trained.arithmetic)
                 final[f"test_accuracy_{name}_attention"] = tested["test_accuracy"]
     return Measurement(
         metrics=Metrics(final=final, history=trained.history),
@@ -112,14 +113,12 @@ def after_epoch(
     epoch: int,
 ) -> tuple[dict[str, float], dict[str, Tensor]]:
     """Return the numbers of an epoch: the attention's, and the temperature at its end."""
-    some = replace(
-        pictures,
-        images=pictures.images[: config.attention_images].to(normalise.scale.device),
-        labels=pictures.labels[: config.attention_images],
-    )
-    found = attention_numbers(measure_attention(model, some, normalise), some.labels.cpu())
+    count = config.attention_images
+    some = replace(pictures, images=pictures.images[:count], labels=pictures.labels[:count])
+    attention = measure_attention(model, some.to(normalise.scale.device), normalise)
+    found = attention_numbers(attention, some.labels)
     numbers = {name: found[name] for name in ("attention_entropy", "attention_spread")}
-    softmaxes = [m for m in model.modules() if isinstance(m, KernelAttention)]
-    if softmaxes[0].gate == "softmax":
-        numbers["temperature"] = softmaxes[0].temperature
+    if config.method != "condconv":
+        first = next(iter(dynamic_layers(model).values()))  # all have the same
+        numbers["temperature"] = first.attention.temperature
     return numbers, {}

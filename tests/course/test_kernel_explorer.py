@@ -4,10 +4,10 @@ import pytest
 import torch
 from torch import nn
 
-from dynconv_lite.course.plots.ch03.layer import draw_layer, dynamic_layers, view_layer
+from dynconv_lite.course.plots.ch03.layer import draw_layer, view_layer
 from dynconv_lite.course.widgets.ch03 import DRAWING, kernel_explorer
 from dynconv_lite.course.widgets.sketch import Sketch
-from dynconv_lite.dynamic import DynamicConv2d, to_dynamic
+from dynconv_lite.dynamic import DynamicConv2d, dynamic_layers, to_dynamic
 
 PNG = b"\x89PNG\r\n"
 

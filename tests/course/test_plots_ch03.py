@@ -5,15 +5,44 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from dynamic_runs import dynamic_matrix
+from figure_checks import check_figures
 
 from dynconv_lite.course.plots.ch03 import (
     draw_accuracies,
+    draw_attention,
     draw_by_class,
+    draw_cost,
     draw_extra,
     draw_fields,
+    draw_layer,
     draw_mixture,
     draw_side_by_side,
 )
+from dynconv_lite.course.plots.ch03.layer import LayerView
+from dynconv_lite.course.plots.style import Picture
+
+
+def pictures() -> dict[str, Picture]:
+    draw = torch.Generator().manual_seed(0)
+    kernels, image = torch.randn(4, 3, 3, generator=draw), torch.rand(12, 12, generator=draw)
+    shares, labels = torch.rand(20, 4, generator=draw).softmax(1), torch.arange(20) % 5
+    view = LayerView(shares[0], kernels, kernels.mean(0), image - 0.5, image - 0.4)
+    return {
+        "mixture": draw_mixture(image, kernels, shares[0]),
+        "side by side": draw_side_by_side(),
+        "extra": draw_extra([100, 4], [0.5, 16.0], ["a", "b"]),
+        "accuracies": draw_accuracies({"static": [70.0, 74.0]}, chance=10),
+        "classes": draw_by_class({str(n): shares for n in range(3)}, labels),
+        "fields": draw_fields({str(n): image.double() for n in range(3)}),
+        "layer": draw_layer(view, image, "a layer"),
+        "cost": draw_cost(dynamic_matrix()),
+        "attention": draw_attention(dynamic_matrix()),
+    }
+
+
+def test_every_figure_is_the_same_twice_fits_the_page_and_describes_itself() -> None:
+    check_figures(pictures)
 
 
 def maps(drawn) -> list[np.ndarray]:
@@ -35,7 +64,7 @@ def test_the_mixture_s_answer_is_the_mixture_of_the_answers() -> None:
     np.testing.assert_allclose(shown[8], mixed, atol=1e-5)
     assert "shares 0.50, 0.30, 0.20" in drawn.alt
     titles = [axes.get_title() for axes in drawn.figure.axes]
-    assert titles[1:5] == ["0.50 x kernel 1", "0.30 x kernel 2", "0.20 x kernel 3", "= mixture"]
+    assert titles[1:5] == ["share 0.50", "share 0.30", "share 0.20", "mixture"]
 
 
 @pytest.mark.parametrize(("batch", "channels"), [(1, 1), (3, 2), (4, 3)])

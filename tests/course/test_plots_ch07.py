@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
+from figure_checks import check_figures
 from jitter_runs import jitter_run, matrix
 from torch import Tensor
 
@@ -50,13 +51,7 @@ def pictures() -> dict[str, Picture]:
 
 
 def test_every_figure_is_the_same_twice_fits_the_page_and_describes_itself() -> None:
-    first, second = pictures(), pictures()
-    for name, drawn in first.items():
-        assert drawn.png() == second[name].png(), name
-        assert len(drawn.alt) >= 40 and drawn.alt.endswith("."), name
-        assert any(character.isdigit() for character in drawn.alt), name
-        width, height = drawn.figure.get_size_inches()
-        assert width <= 7 and height <= 4, name
+    check_figures(pictures)
 
 
 def test_a_move_shows_the_difference_centred_at_zero_and_an_arrow() -> None:

@@ -176,7 +176,7 @@ ATTENTIONS = {
         lambda x, w1, b1, w2, b2, t: torch.softmax(
             F.linear(F.linear(x.mean((2, 3)), w1, b1).relu() / t, w2, b2), 1
         ),
-        "divides the hidden layer",
+        "does not divide b2",
     ),
     "with pixels": (
         squeezed(gate=lambda logits, t: torch.softmax(logits / t, 1)[:, :, None, None]),

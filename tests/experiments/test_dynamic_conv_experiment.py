@@ -8,7 +8,7 @@ import torch
 from tiny_training import batches_seen, pictures
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic import DynamicConv2d, KernelAttention
+from dynconv_lite.dynamic import DynamicConv2d, KernelAttention, dynamic_layers
 from dynconv_lite.experiments import attention_measures as measures
 from dynconv_lite.experiments import dynamic_conv as study
 from dynconv_lite.experiments import run, trained
@@ -90,7 +90,7 @@ def test_every_network_builds_by_every_method(network, method) -> None:
     model = study.build(settings, 7)
     static = study.build(config(network=network, width_mult=0.125), 7)
     convolutions = [n for n, m in static.named_modules() if isinstance(m, nn.Conv2d)]
-    layers = measures.dynamic_layers(model)
+    layers = dynamic_layers(model)
     assert list(layers) == ([] if method == "static" else convolutions[1:])
     assert isinstance(model.get_submodule(convolutions[0]), nn.Conv2d)
     for name, layer in layers.items():
@@ -104,7 +104,7 @@ def test_k_kernels_cost_k_times_the_weights_and_a_little_attention(num_kernels) 
     static = measured(config(epochs=1, temperature_epochs=0)).metrics.final
     settings = config(method="dynamic", num_kernels=num_kernels, epochs=1, temperature_epochs=0)
     final = measured(settings).metrics.final
-    layers = measures.dynamic_layers(study.build(settings, 4)).values()
+    layers = dynamic_layers(study.build(settings, 4)).values()
     one = sum(layer.weight[0].numel() for layer in layers)
     hidden = [(max(1, layer.in_channels // 4), layer.in_channels) for layer in layers]
     attention = sum(h * (c + 1) + num_kernels * (h + 1) for h, c in hidden)
@@ -143,7 +143,7 @@ def test_what_a_run_measures(method) -> None:
     names = {"test_accuracy", "test_loss", "parameters", "multiply_adds"}
     numbers = {"attention_entropy", "attention_spread"}
     if method in DYNAMIC:
-        layers = measures.dynamic_layers(study.build(config(method=method), 4))
+        layers = dynamic_layers(study.build(config(method=method), 4))
         parts = numbers | {"attention_of_class"}
         names |= parts | {f"{part}.{layer}" for part in parts for layer in layers}
         names |= {"test_accuracy_mean_attention", "test_accuracy_swapped_attention"}
@@ -411,7 +411,7 @@ def test_attention_is_measured_in_eval_mode_over_all_pictures_and_leaves_the_net
     model.layer1.register_forward_hook(lambda module, *_: modes.append(module.training))
     normalise = Normalise(*test_set.statistics(), CPU)
     attention = measures.measure_attention(model, test_set, normalise)
-    assert list(attention) == list(measures.dynamic_layers(model))
+    assert list(attention) == list(dynamic_layers(model))
     for values in attention.values():
         assert values.shape == (6, 4) and values.dtype == torch.float32
         torch.testing.assert_close(values.sum(1), torch.ones(6))

@@ -22,6 +22,7 @@ from torch import Tensor
 
 BLUE, ORANGE, GREEN = "#0072B2", "#E69F00", "#009E73"
 VERMILION, PURPLE, SKY, GREY = "#D55E00", "#CC79A7", "#56B4E9", "#666666"
+DASHES = ("-", "--", "-.", ":")  # beside colours, for those who do not see them
 CYCLE = [BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY]
 
 STYLE: Any = {

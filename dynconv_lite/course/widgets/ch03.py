@@ -6,13 +6,13 @@ from typing import Any
 import ipywidgets as widgets
 from torch import Tensor, nn
 
-from dynconv_lite.course.plots.ch03.layer import draw_layer, dynamic_layers, view_layer
+from dynconv_lite.course.plots.ch03.layer import draw_layer, view_layer
 from dynconv_lite.course.plots.style import Picture
 from dynconv_lite.course.widgets.live import Live, choice, slider
 from dynconv_lite.course.widgets.sketch import Sketch
-from dynconv_lite.dynamic.attention import GATES
+from dynconv_lite.dynamic import GATES, dynamic_layers
 
-__all__ = ["DRAWING", "draw_layer", "dynamic_layers", "kernel_explorer", "view_layer"]
+__all__ = ["DRAWING", "kernel_explorer"]
 
 DRAWING = "my drawing"
 

@@ -17,8 +17,9 @@ class DynamicConvConfig(TrainingConfig):
 
     Attributes:
         method: "static"; "dynamic", whose temperature falls from `temperature` to 1; "dynamic_t1",
-            whose temperature is 1 from the start; "condconv", with a sigmoid in place of the
-            softmax. All layers but the first convolution are dynamic.
+            whose temperature is 1 from the start; "condconv", routed as CondConv is: by one
+            linear map and a sigmoid, without a temperature. All layers but the first convolution
+            are dynamic.
         network: "resnet10", "resnet18" (with the stem for small pictures) or "mobilenet_v2" (with
             two halvings instead of five).
         width_mult: Factor on the network's own channels: a ResNet's stem has 64 times as many.

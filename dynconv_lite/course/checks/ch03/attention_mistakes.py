@@ -174,8 +174,8 @@ MISTAKES = [
         _squeeze(gate=lambda logits, t: _softmax(logits, t**0.5)),
     ),
     Mistake(
-        "The temperature divides the hidden layer and not the logits: b2 escapes it. Divide the "
-        "logits, behind the second layer.",
+        "The temperature does not divide b2: it is applied before the bias is added, or to the "
+        "hidden layer. Divide the whole logits, behind the second layer.",
         lambda x, w1, b1, w2, b2, t: _right(x, w1 / t, b1 / t, w2, b2, 1.0),
     ),
     Mistake("The first bias is missing. Add b1 before the relu.", _squeeze(biases=(0, 1))),

@@ -5,9 +5,7 @@ from collections.abc import Mapping, Sequence
 import matplotlib as mpl
 import numpy as np
 
-from dynconv_lite.course.plots.style import CYCLE, GREY, Picture, canvas, picture
-
-DASHES = ("-", "--", "-.", ":")
+from dynconv_lite.course.plots.style import CYCLE, DASHES, GREY, Picture, canvas, picture
 
 
 @picture

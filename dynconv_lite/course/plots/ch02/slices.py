@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from dynconv_lite.course.plots.ch02.solid import COLOURS, NAMES
-from dynconv_lite.course.plots.style import GREY, Picture, canvas, picture
+from dynconv_lite.course.plots.style import DASHES, GREY, Picture, canvas, picture
 
 TINT = 0.22  # how much of a slice's colour a grey point takes on
 RANGE = 1.12  # of the panels, for points within 1 of the middle
@@ -84,7 +84,7 @@ def draw_shares(grid: Tensor, angles: Tensor, around: Tensor, borders: list[floa
     for spine in plane.spines.values():
         spine.set_visible(False)
     shares = np.asarray(around.detach(), dtype=float)
-    for name, colour, share, dash in zip(NAMES, COLOURS, shares.T, ("-", "--", "-."), strict=True):
+    for name, colour, share, dash in zip(NAMES, COLOURS, shares.T, DASHES, strict=False):
         circle.plot(angles, share, color=colour, label=name, linestyle=dash)
     for border in borders:
         circle.axvline(border, color=GREY, linewidth=1, linestyle=":")

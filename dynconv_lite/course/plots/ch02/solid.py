@@ -20,7 +20,7 @@ from dynconv_lite.course.plots.style import BLUE, GREEN, GREY, ORANGE, PURPLE, S
 # three kernels of three weights each, chosen so that the solid is wide and easy to see
 CORNERS = torch.tensor([[1.0, 0.2, 0.1], [0.1, 1.0, 0.2], [0.2, 0.1, 1.0]])
 COLOURS = (BLUE, ORANGE, GREEN)  # of the three kernels, in every figure of the chapter
-AZIMUTH, ELEVATION = -20.0, 20.0  # a view in which no corner hides another
+AZIMUTH, ELEVATION = 10.0, 20.0  # a view in which no corner hides another
 NAMES = ("W1", "W2", "W3")
 
 

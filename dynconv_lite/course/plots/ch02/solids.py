@@ -7,7 +7,6 @@ import torch
 from torch import Tensor
 
 from dynconv_lite.course.plots.ch02.solid import (
-    AZIMUTH,
     COLOURS,
     CORNERS,
     ELEVATION,
@@ -20,6 +19,8 @@ from dynconv_lite.course.plots.ch02.solid import (
     set_view,
 )
 from dynconv_lite.course.plots.style import Picture, canvas, picture
+
+ASIDE = -20.0  # degrees: the triangle is seen obliquely, so that what lies before and behind shows
 
 
 @picture
@@ -58,7 +59,7 @@ def draw_solids(corners: Tensor = CORNERS) -> Picture:
         if place:
             tip = corners.sum(dim=0) + 0.26 * torch.tensor([0, 0, 1])
             space.text(*tip, "W1 + W2 + W3", fontsize=8, ha="right", va="bottom")
-        set_view(space, AZIMUTH, ELEVATION)
+        set_view(space, ASIDE, ELEVATION)
         space.set_axis_off()
         space.set_box_aspect((1, 1, 1), zoom=1.25)
         figure.text(0.165 + 0.335 * place, 0.92, title, ha="center", fontsize=11)
@@ -111,7 +112,7 @@ def draw_mixtures(
             space.plot(*chosen.T, linestyle="none", marker=".", markersize=4, color=colour,
                        alpha=0.6)  # fmt: skip
         _name_corners(space, corners)
-        set_view(space, AZIMUTH - 10, ELEVATION)
+        set_view(space, ASIDE - 10, ELEVATION)
         space.set_axis_off()
         space.set_aspect("equal")
         figure.text((place + 0.5) * width, 0.93, name, ha="center", fontsize=11)

@@ -19,7 +19,8 @@ from dynconv_lite.course.plots.ch02.solid import (
     set_view,
 )
 from dynconv_lite.course.plots.style import GREY, VERMILION, Picture, picture
-from dynconv_lite.dynamic.attention import GATES, Gate, check_temperature
+from dynconv_lite.dynamic.attention import GATES, Gate
+from dynconv_lite.dynamic.checks import check_temperature
 
 SOLIDS = {
     "softmax": "triangle between them, which holds all their mixtures by a softmax",

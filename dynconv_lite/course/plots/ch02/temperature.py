@@ -4,9 +4,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dynconv_lite.course.plots.style import CYCLE, GREY, Picture, canvas, picture
-
-DASHES = ("-", "--", "-.", ":")
+from dynconv_lite.course.plots.style import CYCLE, DASHES, GREY, Picture, canvas, picture
 
 
 @picture

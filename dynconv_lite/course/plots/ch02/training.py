@@ -6,9 +6,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dynconv_lite.course.plots.style import CYCLE, GREY, Picture, canvas, picture
+from dynconv_lite.course.plots.style import CYCLE, DASHES, GREY, Picture, canvas, picture
 
-DASHES = ("-", "--", "-.", ":")
 MARKERS = "osD^vP"
 LOW, HIGH = 0.1, 0.9  # quantiles of the band
 EARLY = 20  # steps
@@ -73,15 +72,16 @@ def draw_finals(groups: Mapping[str, Mapping[str, Tensor]], line: tuple[str, flo
         raise ValueError(f"groups must each hold losses, got {list(groups) or 'none'}")
     figure, (axes,) = canvas(1, size=(7, 3.4))
     told, settings = [], max(len(group) for group in groups.values())
+    step = 0.8 / settings  # between settings; groups are 1 apart
     for place, (title, group) in enumerate(groups.items()):
         for index, (name, values) in enumerate(group.items()):
             y = np.sort(np.asarray(values.detach(), dtype=float))
-            x = place + 0.26 * (index - (settings - 1) / 2)
-            spread = np.linspace(-0.08, 0.08, len(y))
+            x = place + step * (index - (settings - 1) / 2)
+            spread = np.linspace(-0.3, 0.3, len(y)) * step
             axes.plot(x + spread, y, MARKERS[index], color=CYCLE[index], markersize=5, alpha=0.8,
                       label=name if place == 0 else None)  # fmt: skip
             middle = float(np.median(y))
-            axes.plot([x - 0.1, x + 0.1], [middle] * 2, color="black", linewidth=1.5)
+            axes.plot([x - 0.4 * step, x + 0.4 * step], [middle] * 2, color="black", linewidth=1.5)
             told.append(f"{title}, {name}: {middle:.2g} ({y[0]:.2g} to {y[-1]:.2g})")
     words, level = line
     axes.axhline(level, color=GREY, linewidth=1, linestyle=":")

@@ -1,6 +1,6 @@
 """Figures of chapter 03: dynamic convolution, and what the runs of its study show."""
 
-from dynconv_lite.course.plots.ch03.layer import draw_layer, dynamic_layers, view_layer
+from dynconv_lite.course.plots.ch03.layer import draw_layer, view_layer
 from dynconv_lite.course.plots.ch03.runs import draw_attention, draw_cost
 from dynconv_lite.course.plots.ch03.steps import draw_mixture, draw_side_by_side
 from dynconv_lite.course.plots.ch03.trained import (
@@ -20,6 +20,5 @@ __all__ = [
     "draw_layer",
     "draw_mixture",
     "draw_side_by_side",
-    "dynamic_layers",
     "view_layer",
 ]

@@ -16,11 +16,9 @@ from dynconv_lite.course.plots.style import (
     picture,
     signed_panel,
 )
-from dynconv_lite.dynamic import dynamic_conv2d
-from dynconv_lite.dynamic.attention import GATES, Gate, check_temperature
-from dynconv_lite.experiments.attention_measures import dynamic_layers
-
-__all__ = ["LayerView", "draw_layer", "dynamic_layers", "view_layer"]
+from dynconv_lite.dynamic import dynamic_conv2d, dynamic_layers
+from dynconv_lite.dynamic.attention import GATES, Gate
+from dynconv_lite.dynamic.checks import check_temperature
 
 
 @dataclass(frozen=True)
@@ -128,7 +126,7 @@ def draw_layer(view: LayerView, image: Tensor, title: str = "") -> Picture:
     """
     count = len(view.attention)
     columns = max(4, count + 1)
-    figure, panels = canvas(columns, 2, size=(1.75 * columns, 4.2))
+    figure, panels = canvas(columns, 2, size=(7, 3.8))
     top, bottom = panels[:columns], panels[columns:]
     image_panel(top[0], image, "image")
     limit = float(torch.cat([view.kernels, view.mixture[None]]).abs().max()) or 1.0
@@ -142,7 +140,7 @@ def draw_layer(view: LayerView, image: Tensor, title: str = "") -> Picture:
     signed_panel(bottom[1], view.mixture, "mixture", vmin=-limit, vmax=limit)
     high = float(torch.stack([view.response, view.even]).abs().max()) or 1.0
     signed_panel(bottom[2], view.response, "response", vmin=-high, vmax=high)
-    signed_panel(bottom[3], view.even, "even mixture", vmin=-high, vmax=high)
+    signed_panel(bottom[3], view.even, "response, even", vmin=-high, vmax=high)
     for panel in [*top[count + 1 :], *bottom[4:]]:
         panel.set_axis_off()
     if title:

@@ -29,13 +29,13 @@ def draw_mixture(image: Tensor, kernels: Tensor, attention: Tensor) -> Picture:
     everything = torch.cat([kernels, mixture[None]])[:, None]  # (K + 1, 1, k, k)
     answers = F.conv2d(image[None, None], everything, padding="same")[0]  # (K + 1, H, W)
     count = len(kernels)
-    figure, panels = canvas(count + 2, 2, size=(1.6 * (count + 2), 3.6))
+    figure, panels = canvas(count + 2, 2, size=(7, 2.7))
     for panel in panels:
         panel.set_axis_off()
     image_panel(panels[0], image, "image")
     limit, high = float(everything.abs().max()), float(answers.abs().quantile(0.99))
-    names = [f"{share:.2f} x kernel {k + 1}" for k, share in enumerate(attention.tolist())]
-    for k, name in enumerate([*names, "= mixture"], start=1):
+    names = [f"share {share:.2f}" for share in attention.tolist()]
+    for k, name in enumerate([*names, "mixture"], start=1):
         kernel, answer = everything[k - 1, 0], answers[k - 1]
         signed_panel(panels[k], kernel, name, vmin=-limit, vmax=limit)
         signed_panel(panels[count + 2 + k], answer, vmin=-high, vmax=high)
@@ -56,7 +56,7 @@ def draw_side_by_side(batch: int = 3, channels: int = 2) -> Picture:
         batch: Images B, at most 6.
         channels: Channels C of an image.
     """
-    figure, (before, after) = canvas(2, size=(8, 3.2))
+    figure, (before, after) = canvas(2, size=(7, 3.2))
     for image in range(batch):
         colour = CYCLE[image % len(CYCLE)]
         for channel in range(channels):

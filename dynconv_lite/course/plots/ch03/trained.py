@@ -27,7 +27,7 @@ def draw_extra(pixels: Sequence[int], extra: Sequence[float], names: Sequence[st
         extra: What mixing and attention add, in percent of the static layer's multiply-adds.
         names: Names of the layers.
     """
-    figure, (axes,) = canvas(1, size=(8, 3))
+    figure, (axes,) = canvas(1, size=(7, 3))
     places = np.arange(len(extra))
     axes.bar(places, extra, color=BLUE)
     axes.set(yscale="log", ylabel="extra multiply-adds (%)", xlabel="layer, first to last")
@@ -55,7 +55,7 @@ def draw_accuracies(results: Mapping[str, Sequence[float]], chance: float) -> Pi
         results: Name -> accuracy of each seed, in percent.
         chance: Accuracy of guessing, in percent.
     """
-    figure, (axes,) = canvas(1, size=(8, 3))
+    figure, (axes,) = canvas(1, size=(7, 3))
     told = []
     for place, (name, values) in enumerate(results.items()):
         colour, mean = CYCLE[place % len(CYCLE)], float(np.mean(values))
@@ -71,31 +71,34 @@ def draw_accuracies(results: Mapping[str, Sequence[float]], chance: float) -> Pi
 
 
 @picture
-def draw_by_class(attention: Mapping[str, Tensor], labels: Tensor) -> Picture:
+def draw_by_class(
+    attention: Mapping[str, Tensor], labels: Tensor, names: Sequence[str] = ()
+) -> Picture:
     """Draw the mean attention of every class, layer by layer, minus the mean over all pictures.
+
+    Every layer has a scale of its own, told above it.
 
     Args:
         attention: Name of the layer -> shares (N, K).
         labels: Classes (N,).
+        names: Of the classes; their numbers if there are none.
     """
-    figure, panels = canvas(len(attention), size=(2.1 * len(attention) + 1, 3.2))
-    classes = int(labels.max()) + 1
-    off = {
-        name: torch.stack([values[labels == c].mean(0) for c in range(classes)]) - values.mean(0)
-        for name, values in attention.items()
-    }
-    limit = max(float(values.abs().max()) for values in off.values()) or 1.0
-    told = []
-    for panel, (name, values) in zip(panels, off.items(), strict=True):
-        shown = panel.imshow(values.numpy(), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
-        panel.set(title=f"layer {name}", xlabel="kernel", xticks=range(values.shape[1]))
-        panel.set_xticklabels([str(k + 1) for k in range(values.shape[1])])
-        told.append(f"{name} {float(values.abs().max()):.3f}")
-    panels[0].set_ylabel("class")
-    figure.colorbar(shown, ax=panels, label="share minus its mean")
+    figure, panels = canvas(len(attention), size=(7, 3.2), sharey=True)
+    classes, told = int(labels.max()) + 1, []
+    for panel, (name, shares) in zip(panels, attention.items(), strict=True):
+        means = torch.stack([shares[labels == c].mean(0) for c in range(classes)])
+        off = means - shares.mean(0)  # (classes, K)
+        most = float(off.abs().max())
+        limit = most or 1.0
+        panel.imshow(off.numpy(), cmap="RdBu_r", vmin=-limit, vmax=limit, aspect="auto")
+        panel.set(title=f"layer {name}: up to {most:.3f}", xlabel="kernel")
+        panel.set_xticks(range(off.shape[1]), [str(k + 1) for k in range(off.shape[1])])
+        told.append(f"{name} {most:.3f}")
+    shown = names or [str(c) for c in range(classes)]
+    panels[0].set_yticks(range(classes), shown, fontsize=8)
     alt = (
-        f"Mean attention of {classes} classes minus that of all pictures, by layer. Largest "
-        f"difference: {'; '.join(told)}."
+        f"Mean attention of {classes} classes minus that of all pictures, by layer; blue below, "
+        f"red above. Largest difference: {'; '.join(told)}."
     )
     return Picture(figure, alt)
 
@@ -107,7 +110,7 @@ def draw_fields(maps: Mapping[str, Tensor]) -> Picture:
     Args:
         maps: Title -> map (H, W).
     """
-    figure, panels = canvas(len(maps), size=(2.4 * len(maps), 2.8))
+    figure, panels = canvas(len(maps), size=(min(7, 2.3 * len(maps)), 2.7))
     told = []
     for panel, (title, map) in zip(panels, maps.items(), strict=True):
         shown = image_panel(panel, decades(map, 5), title, cmap="viridis", vmin=0, vmax=1)
