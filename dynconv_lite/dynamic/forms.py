@@ -39,13 +39,12 @@ class Geometry(NamedTuple):
 
     def output_size(self, x: Tensor, weight: Tensor) -> tuple[int, int]:
         """Return the height and width (H', W') of what comes out."""
-        high, wide = (
-            (x.shape[2 + i] + 2 * self.padding[i] - self.dilation[i] * (size - 1) - 1)
-            // self.stride[i]
-            + 1
-            for i, size in enumerate(weight.shape[3:])
+        stride, padding, dilation, _ = self
+        (high, wide), (rows, columns) = x.shape[2:], weight.shape[3:]
+        return (
+            (high + 2 * padding[0] - dilation[0] * (rows - 1) - 1) // stride[0] + 1,
+            (wide + 2 * padding[1] - dilation[1] * (columns - 1) - 1) // stride[1] + 1,
         )
-        return high, wide
 
     def is_pointwise(self, weight: Tensor) -> bool:
         """Tell whether kernels (..., kh, kw) map every pixel on its own."""
@@ -77,11 +76,11 @@ def choose(x: Tensor, weight: Tensor, geometry: Geometry) -> Form:
         return by_products
     if exporting and not all(_is_known(size) for size in x.shape):
         return by_groups
+    if batch <= num_kernels:  # no more kernels to mix than outputs
+        return by_groups
     high, wide = geometry.output_size(x, weight)
     inputs = weight[0, 0].numel()  # of one output
-    if batch > num_kernels and OUTPUTS_WORTH * num_kernels * high * wide <= inputs:
-        return by_outputs
-    return by_groups
+    return by_outputs if OUTPUTS_WORTH * num_kernels * high * wide <= inputs else by_groups
 
 
 def by_groups(
@@ -106,7 +105,7 @@ def by_groups(
     batch = x.shape[0]
     kernels = mix(weight, attention)  # (B, O, C / groups, kh, kw)
     own = None if bias is None else mix(bias, attention)  # (B, O)
-    chunk = _chunk(x, weight, geometry)
+    chunk = batch if batch == 1 else _chunk(x, weight, geometry)
     if chunk >= batch:
         return _side_by_side(x, kernels, own, geometry)
     biases = [None] * batch if own is None else own.split(chunk)
@@ -162,7 +161,9 @@ def _side_by_side(x: Tensor, kernels: Tensor, bias: Tensor | None, geometry: Geo
     """Convolve B images (B, C, H, W) by B kernels (B, O, C / groups, kh, kw) as B groups of one."""
     batch = x.shape[0]
     if batch == 1:  # as it is, so that it keeps its layout
-        return F.conv2d(x, kernels[0], None if bias is None else bias[0], *geometry)
+        return F.conv2d(
+            x, kernels.flatten(0, 1), None if bias is None else bias.flatten(), *geometry
+        )
     y = F.conv2d(
         x.reshape(1, -1, *x.shape[2:]),  # (1, B * C, H, W)
         kernels.flatten(0, 1),  # (B * O, C / groups, kh, kw)

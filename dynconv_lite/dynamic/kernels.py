@@ -16,7 +16,8 @@ def mix(kernels: Tensor, attention: Tensor) -> Tensor:
     Returns:
         Tensor (B, ...).
     """
-    return (attention @ kernels.flatten(1)).unflatten(1, kernels.shape[1:])
+    mixed = attention @ kernels.flatten(1)  # (B, ...) in one row each
+    return mixed.reshape(-1, *kernels.shape[1:])
 
 
 def initialise(weight: Tensor, bias: Tensor | None) -> None:
