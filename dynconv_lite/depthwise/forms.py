@@ -25,7 +25,7 @@ def convolve(x: Tensor, weight: Tensor, how: Plan, backend: Backend) -> Tensor:
     if not _by_spectrum(x, backend, how.by_spectrum):
         return _direct(x, weight, how.stride, how.padding)
     weight, padding = _in_use(weight, how)
-    y = _in_floats(spectrum.correlate, x, weight, padding=padding, size=how.transform)
+    y = _in_floats(spectrum.correlate, x.contiguous(), weight, padding=padding, size=how.transform)
     return y if how.stride == (1, 1) else y[..., :: how.stride[0], :: how.stride[1]].contiguous()
 
 
@@ -57,7 +57,8 @@ def kernel_gradient(
     kept, padding = _in_use(weight, how)
     if _by_spectrum(x, backend, how.gradient_by_spectrum):
         sizes = {"kernel": kept.shape[2:], "padding": padding, "size": how.transform}
-        found = _in_floats(spectrum.kernel_gradient, x, gradient, **sizes)
+        maps = (x.contiguous(), gradient.contiguous())  # transforms read rows faster than columns
+        found = _in_floats(spectrum.kernel_gradient, *maps, **sizes)
     else:
         x, gradient = (t.contiguous(memory_format=torch.channels_last) for t in (x, gradient))
         found = conv2d_weight(x, kept.shape, gradient, padding=padding, groups=x.shape[1])

@@ -17,7 +17,7 @@ Same = str | int | Sequence[int]
 # A number of a transform, there and back, costs about so many products of a direct sum ...
 PRODUCTS = 300
 # ... and so many of a kernel's gradient, for which CPUs have no fast direct form.
-GRADIENT_PRODUCTS = 20
+GRADIENT_PRODUCTS = 8
 # Up to this many taps, torch's own convolution is as fast as any, in both directions ...
 SMALL = 25
 # ... and so it is for a whole call of no more products, where every further step costs more.

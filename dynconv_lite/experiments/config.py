@@ -11,6 +11,7 @@ from dynconv_lite.experiments.configs.base import PROFILE_NAMES, Config, Profile
 from dynconv_lite.experiments.configs.dynamic_conv import DynamicConvConfig
 from dynconv_lite.experiments.configs.erf_growth import ErfGrowthConfig
 from dynconv_lite.experiments.configs.jitter import JitterConfig
+from dynconv_lite.experiments.configs.large_kernels import LargeKernelsConfig
 from dynconv_lite.experiments.configs.training import TrainingConfig
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "DynamicConvConfig",
     "ErfGrowthConfig",
     "JitterConfig",
+    "LargeKernelsConfig",
     "ProfileName",
     "TrainingConfig",
     "config_for",
@@ -32,6 +34,7 @@ EXPERIMENTS: dict[str, type[Config]] = {
     "erf_growth": ErfGrowthConfig,
     "jitter": JitterConfig,
     "dynamic_conv": DynamicConvConfig,
+    "large_kernels": LargeKernelsConfig,
 }
 
 

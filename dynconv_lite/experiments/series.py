@@ -12,6 +12,7 @@ from typing import Any
 from dynconv_lite.experiments.config import config_for
 from dynconv_lite.experiments.configs.dynamic_conv import METHODS as DYNAMIC_CONV_METHODS
 from dynconv_lite.experiments.configs.jitter import METHODS as JITTER_METHODS
+from dynconv_lite.experiments.configs.large_kernels import METHODS as LARGE_KERNELS_METHODS
 from dynconv_lite.experiments.records import Record
 
 PROFILES = ("full", "laptop", "smoke")  # in the order in which they are shown
@@ -37,16 +38,21 @@ STUDIES = {
     "dynamic_conv": Study(
         DYNAMIC_CONV_METHODS, "static", ("num_kernels", "temperature", "temperature_epochs")
     ),
+    "large_kernels": Study(
+        LARGE_KERNELS_METHODS, "k3", ("kernel_size", "shortcut", "small_kernel")
+    ),
 }
 
 
 def changes(record: Record) -> dict[str, Any]:
     """Return the fields, and their values, in which a run differs from its profile's numbers.
 
-    The method and the seed are no changes, and a field that the run's configuration does not
-    have, because it is younger than the run, is none either.
+    The method, what goes with it, and the seed are no changes, and a field that the run's
+    configuration does not have, because it is younger than the run, is none either.
     """
-    default = config_for(record.experiment, record.config["profile"]).model_dump(mode="json")
+    study, method = STUDIES.get(record.experiment), record.config.get("method")
+    own = {"method": method} if study and method in study.methods else {}
+    default = config_for(record.experiment, record.config["profile"], **own).model_dump(mode="json")
     plain = {k: v for k, v in record.config.items() if k not in ("method", "seed")}
     return {k: v for k, v in sorted(plain.items()) if k not in default or default[k] != v}
 

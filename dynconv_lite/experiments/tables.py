@@ -14,6 +14,8 @@ from dynconv_lite.experiments.dynamic_page import pictured as pictured_dynamic
 from dynconv_lite.experiments.growth_page import growth_page
 from dynconv_lite.experiments.jitter_page import jitter_page, pictured
 from dynconv_lite.experiments.jitter_table import jitter_table
+from dynconv_lite.experiments.large_kernels_page import large_kernels_page
+from dynconv_lite.experiments.large_kernels_page import pictured as pictured_large
 from dynconv_lite.experiments.records import Record, load_records, read_record, write_record
 from dynconv_lite.files import ROOT, write_atomic
 
@@ -33,6 +35,7 @@ PAGES = {
     "jitter.md": jitter_page,
     "erf_growth.md": growth_page,
     "dynamic_conv.md": dynamic_page,
+    "large_kernels.md": large_kernels_page,
 }
 
 
@@ -138,6 +141,7 @@ def _all_records(results: Path) -> list[Record]:
 def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
     # the course's figures stand above the experiments; only this one command reaches up to them
     from dynconv_lite.course.plots.ch03 import draw_attention, draw_cost
+    from dynconv_lite.course.plots.ch05.runs import draw_by_kernel, draw_run_fields
     from dynconv_lite.course.plots.ch07 import draw_area_scatter, draw_erf_grid
 
     pictures = {}
@@ -148,6 +152,10 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
         pictures["dynamic_conv_cost.png"] = draw_cost(shown)
         if attending(shown):
             pictures["dynamic_conv_attention.png"] = draw_attention(shown)
+    if shown := pictured_large(records):
+        pictures["large_kernels_accuracy.png"] = draw_by_kernel(shown)
+        if any(record.metrics.maps for record in shown):
+            pictures["large_kernels_erf.png"] = draw_run_fields(shown)
     for name, drawn in pictures.items():
         write_atomic(results / name, drawn.png())
     return [results / name for name in pictures]

@@ -355,7 +355,7 @@ def test_the_page_and_its_pictures_are_written_and_checked(tmp_path: Path) -> No
     keep(tmp_path, *dynamic_matrix())
     names = {path.name for path in tables.write_tables(tmp_path)}
     pictures = {"dynamic_conv_cost.png", "dynamic_conv_attention.png"}
-    assert names == {"jitter.md", "erf_growth.md", "dynamic_conv.md", *pictures}
+    assert names == {*tables.PAGES, *pictures}
     page = (tmp_path / "dynamic_conv.md").read_text()
     assert all(f"]({name})" in page for name in pictures)
     assert tables.check_tables(tmp_path) == []

@@ -166,6 +166,7 @@ def test_pages_are_written_and_checked(tmp_path: Path) -> None:
         "jitter.md",
         "erf_growth.md",
         "dynamic_conv.md",
+        "large_kernels.md",
         "jitter_erf.png",
         "jitter_scatter.png",
     }
@@ -201,9 +202,10 @@ def test_a_broken_record_stops_everything_and_is_named(tmp_path: Path) -> None:
 
 
 def test_without_records_the_pages_say_so(tmp_path: Path) -> None:
-    assert len(tables.write_tables(tmp_path)) == 3
+    assert len(tables.write_tables(tmp_path)) == len(tables.PAGES)
     assert "not run here" in (tmp_path / "jitter.md").read_text()
     assert "not run here" in (tmp_path / "dynamic_conv.md").read_text()
+    assert "not run here" in (tmp_path / "large_kernels.md").read_text()
     assert "Not run here." in (tmp_path / "erf_growth.md").read_text()
 
 
@@ -213,7 +215,7 @@ def test_runs_that_kept_no_map_make_a_page_without_pictures(tmp_path: Path) -> N
     text = (tmp_path / "jitter.md").read_text()
     assert "## Pictures" not in text and "| 50.00 (n = 1) | 0 |" in text
     keep(tmp_path, *matrix((0,)))
-    assert len(tables.write_tables(tmp_path)) == 5
+    assert len(tables.write_tables(tmp_path)) == len(tables.PAGES) + 2
     assert "Of the setting with most runs, `laptop`;" in (tmp_path / "jitter.md").read_text()
 
 
