@@ -70,11 +70,12 @@ def depthwise_conv2d(
     steps = stride if isinstance(stride, int) else tuple(stride)
     around = padding if isinstance(padding, str | int) else tuple(padding)
     how = plan(x.shape[2:], weight.shape[2:], steps, around)
-    if torch.is_autocast_enabled(device) and x.dtype != torch.float64 and not how.small:
+    mixed = device != "meta" and torch.is_autocast_enabled(device)
+    if mixed and x.dtype != torch.float64 and not how.small:
         # spectra have no half precision, and a sum of a thousand products wants none
         with torch.autocast(device, enabled=False):
             return _convolve(x.to(weight.dtype), weight, bias, how, backend)
-    if x.dtype != weight.dtype and not torch.is_autocast_enabled(device):
+    if x.dtype != weight.dtype and not mixed:
         raise ValueError(f"x must have the dtype of weight, {weight.dtype}, got {x.dtype}")
     return _convolve(x, weight, bias, how, backend)
 

@@ -66,7 +66,8 @@ class RepLKNet(nn.Module):
             raise ValueError(f"stem_stride must be 1, 2 or 4, got {stem_stride!r}")
         self.stem = stem(in_channels, channels[0], stem_stride)
         self.stages, self.transitions = nn.ModuleList(), nn.ModuleList()
-        rates = iter(torch.linspace(0, drop_path, sum(blocks)).tolist())
+        last = max(1, sum(blocks) - 1)
+        rates = (drop_path * index / last for index in range(sum(blocks)))
         for index, (count, size, width) in enumerate(zip(blocks, kernels, channels, strict=True)):
             if index:
                 self.transitions.append(transition(channels[index - 1], width))
