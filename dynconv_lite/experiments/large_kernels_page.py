@@ -25,9 +25,9 @@ says whether this page still fits them. New records come from
 ./course results --add runs/laptop                  # copies finished records, writes this page
 ```
 
-A small RepLKNet whose depth-wise kernels all have one size K, for pictures of 32 x 32. Unlike the
-published network its stem keeps the picture's size: the first stage works at 32 x 32 and each
-further one at half the side of the one before. K is clipped in no stage: from every place of a
+A small RepLKNet whose depth-wise kernels all have one size K, for pictures of 32 x 32. The
+published network's stem divides a picture's side by 4; ours keeps it or halves it, as each table
+says, and each further stage halves it once more. K is clipped in no stage: from every place of a
 16 x 16 map a 31 x 31 reaches all of it, with 705 of its 961 taps on the zeros outside. "No
 shortcut": neither the RepLK blocks nor the ConvFFNs add their input to their output. A small kernel
 is a 3 x 3 beside every large one; K = 3 has none, since it would be of the same size.

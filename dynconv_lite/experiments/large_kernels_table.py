@@ -12,6 +12,7 @@ from dynconv_lite.experiments.series import settings
 
 NAME, FULL = "large_kernels", "full"
 PLAIN = form_of("k3")
+PICTURE = 32  # side of the pictures, in pixels
 COLUMNS = (
     "network",
     "published (CIFAR-100)",
@@ -77,13 +78,19 @@ def _section(name: str, group: list[Record]) -> str:
 
 
 def _network(config: Mapping[str, Any]) -> str:
-    blocks, channels = (_listed(config[name]) for name in ("blocks", "channels"))
     stages = len(config["blocks"])
-    return f"{stages} stage{'s' * (stages != 1)} of {channels} channels and {blocks} RepLK blocks"
+    blocks, channels = (_listed(config[name]) for name in ("blocks", "channels"))
+    sides = [-(-PICTURE // (config["stem_stride"] * 2**stage)) for stage in range(stages)]
+    return (
+        f"A stem of stride {config['stem_stride']}; {stages} stage{'s' * (stages != 1)} of "
+        f"{channels} channels and {blocks} RepLK blocks, whose maps are "
+        f"{_listed([f'{side} x {side}' for side in sides])} for a picture of "
+        f"{PICTURE} x {PICTURE}"
+    )
 
 
-def _listed(numbers: Sequence[int]) -> str:
-    *first, last = map(str, numbers)
+def _listed(things: Sequence[Any]) -> str:
+    *first, last = map(str, things)
     return f"{', '.join(first)} and {last}" if first else last
 
 

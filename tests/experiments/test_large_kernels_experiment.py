@@ -106,6 +106,7 @@ def test_a_form_may_be_changed_field_by_field() -> None:
         ({"blocks": ()}, r"blocks = \(\).*at least 1 item"),
         ({"channels": (4, 0)}, "channels.1 = 0.*greater than or equal to 1"),
         ({"channels": (4,) * 5}, "channels = .*at most 4 items"),
+        ({"stem_stride": 3}, "stem_stride = 3.*1, 2 or 4"),
         ({"erf_images": 0}, "erf_images = 0.*greater than or equal to 1"),
         ({"erf_size": 60}, "erf_size = 60.*multiple of 8"),
         ({"erf_size": 24}, "erf_size = 24.*greater than or equal to 32"),
@@ -134,7 +135,9 @@ def test_every_method_builds_its_network(method) -> None:
         assert [layer.in_channels for layer in large(model, size)] == [4, 6, 6]
     x = torch.randn(2, 3, 16, 16)
     assert model(x).shape == (2, 7)
-    assert model.features(x).shape == (2, 6, 8, 8)  # the stem keeps the size, and K clips nothing
+    assert model.features(x).shape == (2, 6, 8, 8)  # by default the stem keeps the size
+    halved = study.build(settings.model_copy(update={"stem_stride": 2}), 7).eval()
+    assert halved.features(x).shape == (2, 6, 4, 4)
     without = study.build(settings.model_copy(update={"small_kernel": 0}), 7)
     beside = sum(p.numel() for p in model.parameters()) - sum(
         p.numel() for p in without.parameters()
@@ -251,10 +254,15 @@ def test_the_network_a_run_leaves_is_the_one_it_measured(tmp_path) -> None:
     assert map.shape == (32, 32)
 
 
-@pytest.mark.parametrize("blocks", [(1,), (1, 1), (1, 1, 1)])
-def test_the_receptive_field_is_measured_around_the_pixel_the_unit_stands_on(blocks) -> None:
-    """With K = 3 a field is small: it must lie within its own reach of that pixel."""
-    settings = config(blocks=blocks, channels=(4,) * len(blocks), erf_size=64)
+@pytest.mark.parametrize(
+    ("blocks", "stem_stride"), [((1,), 1), ((1, 1), 1), ((1, 1, 1), 1), ((1, 1), 2), ((1,), 4)]
+)
+def test_the_receptive_field_is_measured_around_the_pixel_the_unit_stands_on(
+    blocks, stem_stride
+) -> None:
+    """With K = 3 a field is small: it must lie symmetrically around that pixel."""
+    shape = {"blocks": blocks, "channels": (4,) * len(blocks), "stem_stride": stem_stride}
+    settings = config(**shape, erf_size=64)
     with seeded(0, CPU):
         model = study.build(settings, 4).eval()
     test_set = pictures(20, side=16, seed=1)

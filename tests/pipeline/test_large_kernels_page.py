@@ -130,7 +130,7 @@ def test_a_row_says_everything_about_its_runs() -> None:
         "2.87 → 2.69",
         "246.8 %",
         "8e-07",  # the larger of the two
-        "5",
+        str(runs[0].config["epochs"]),
         "GPU A; GPU B",
         "2.0 ± 0.0",
     ]
@@ -139,10 +139,18 @@ def test_a_row_says_everything_about_its_runs() -> None:
     assert found[("K = 31",)][1] == "not run here"
     bare = rows(large_kernels_table([without(runs[1], "fused_difference")]), LAPTOP)[("K = 13",)]
     assert bare[5:7] == ["-", "-"]  # no K = 3 to compare with, and no difference measured
-    text = large_kernels_table(runs)
-    assert "2 stages of 24 and 64 channels and 1 and 2 RepLK blocks, 5 epochs." in text
-    one = large_kernels_table([large_run(channels=(8,), blocks=(3,))])
-    assert "1 stage of 8 channels and 3 RepLK blocks, 5 epochs." in one
+
+
+def test_a_setting_says_what_its_maps_are_and_how_long_it_was_trained() -> None:
+    text = large_kernels_table(
+        [large_run(channels=(8, 16), blocks=(1, 2), stem_stride=1, epochs=9)]
+    )
+    assert (
+        "A stem of stride 1; 2 stages of 8 and 16 channels and 1 and 2 RepLK blocks, whose maps "
+        "are 32 x 32 and 16 x 16 for a picture of 32 x 32, 9 epochs."
+    ) in text
+    text = large_kernels_table([large_run(channels=(8,), blocks=(3,), stem_stride=4)])
+    assert "4; 1 stage of 8 channels and 3 RepLK blocks, whose maps are 8 x 8 for" in text
 
 
 def test_sizes_are_compared_with_3_seed_by_seed() -> None:
@@ -218,7 +226,10 @@ def test_what_was_published_is_said_not_to_compare() -> None:
     words = " ".join(large_kernels_page([]).split())
     assert "kernels of 13 gain 0.77 points over those of 3" in words
     assert "Compare its sign, no more" in words
-    assert "its stem keeps the picture's size" in words and "K is clipped in no stage" in words
+    assert (
+        "ours keeps it or halves it, as each table says" in words
+        and "K is clipped in no stage" in words
+    )
 
 
 def test_records_of_several_studies_are_told_apart_whatever_their_order() -> None:
@@ -258,15 +269,17 @@ def test_accuracy_has_a_point_a_run_and_a_line_a_kind() -> None:
     lines = {line.get_label(): line for line in accuracy.lines if line.get_linestyle() != "None"}
     assert list(lines) == ["with both", "no shortcut", "no small kernel"]
     np.testing.assert_array_equal(lines["with both"].get_xdata(), [3, 7, 9, 13, 31])
-    np.testing.assert_allclose(
-        lines["with both"].get_ydata(), np.array([50, 51, 59, 52, 53]) + 0.05
-    )
-    np.testing.assert_allclose(lines["no shortcut"].get_ydata(), [54.05, 55.05, 56.05])
+    for kind, methods in (
+        ("with both", ("k3", "k7", "k9", "k13", "k31")),
+        ("no shortcut", ("k3_no_shortcut", "k13_no_shortcut", "k31_no_shortcut")),
+    ):
+        means = [50.05 + METHODS.index(method) for method in methods]
+        np.testing.assert_allclose(lines[kind].get_ydata(), means)
     points = [line for line in accuracy.lines if line.get_linestyle() == "None"]
     assert sum(len(line.get_xdata()) for line in points) == 22
     assert [line.get_xdata()[0] for line in points] == [3, 3, 9]
     np.testing.assert_allclose(width.lines[0].get_ydata(), [1.5, 3.5, 4.5, 6.5, 15.5])
-    assert "22 in all" in drawn.alt and "no small kernel, K = 13: 57.05" in drawn.alt
+    assert "22 in all" in drawn.alt and f"no shortcut, K = 3: {means[0]:.2f}" in drawn.alt
 
 
 def test_fields_have_a_row_a_kind_and_a_column_a_size() -> None:
