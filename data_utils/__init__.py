@@ -6,6 +6,7 @@ from .dtd import dtd
 from .photos import photo, photo_patches, photos
 from .resize import matlab_bicubic
 from .root import DataError, data_root
+from .scenes import Scenes, scenes
 from .sr import SRPairs, sr_pairs
 from .textures import textures
 from .types import CueConflict, ImageSet, Photo, SRPair
@@ -17,6 +18,7 @@ __all__ = [
     "Photo",
     "SRPair",
     "SRPairs",
+    "Scenes",
     "cifar100",
     "cue_conflict",
     "data_root",
@@ -25,6 +27,7 @@ __all__ = [
     "photo",
     "photo_patches",
     "photos",
+    "scenes",
     "sr_pairs",
     "textures",
 ]

@@ -3,16 +3,20 @@
 import bank_ch01
 import bank_ch02
 import bank_ch03
+import bank_ch04
+import bank_ch05
 import bank_ch07
 import pytest
 
-from dynconv_lite.course.checks import ch01, ch02, ch03, ch07
+from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch07
 from dynconv_lite.course.exercise import CheckFailed, Exercise
 
 CHAPTERS = {
     "ch01": (ch01, bank_ch01),
     "ch02": (ch02, bank_ch02),
     "ch03": (ch03, bank_ch03),
+    "ch04": (ch04, bank_ch04),
+    "ch05": (ch05, bank_ch05),
     "ch07": (ch07, bank_ch07),
 }
 EXERCISES = [(chapter, name) for chapter, (_, bank) in CHAPTERS.items() for name in bank.WRONG]

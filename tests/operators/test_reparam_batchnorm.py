@@ -172,7 +172,7 @@ def test_refusals(first) -> None:
     with pytest.raises(ValueError, match=r"of conv, 4 channels, got 5"):
         attempt(conv, nn.BatchNorm2d(5).eval())
     for wrong in (nn.ConvTranspose2d(4, 4, 3), nn.Conv1d(4, 4, 3), nn.Linear(4, 4), None):
-        with pytest.raises(ValueError, match=r"conv must be nn\.Conv2d, got"):
+        with pytest.raises(ValueError, match=r"conv must be nn\.Conv2d or DepthwiseConv2d, got"):
             attempt(wrong, bn.eval())
 
     class More(nn.BatchNorm2d):

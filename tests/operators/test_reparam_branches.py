@@ -19,7 +19,7 @@ def is_one_convolution(layer: RepConv2d, x: torch.Tensor) -> None:
     """Fuse a layer and compare; the layer itself has to stay as it is."""
     kept = copy.deepcopy(layer.state_dict())
     fused = layer.fuse()
-    assert type(fused) is nn.Conv2d
+    assert isinstance(fused, nn.Conv2d)
     assert not fused.training
     assert fused.bias is not None
     assert difference(fused(x), layer(x)) < EXACT[x.dtype]

@@ -11,6 +11,7 @@ from norms import difference, unsettle
 from torch import Tensor, nn
 from torchvision.ops import FrozenBatchNorm2d
 
+from dynconv_lite.depthwise import DepthwiseConv2d
 from dynconv_lite.models.resnet import CifarResNet
 from dynconv_lite.reparam import Fusible, FusionReport, RepConv2d, fuse, fusion_report
 
@@ -349,6 +350,12 @@ def test_layers_before_of_other_kinds_stay(before) -> None:
         before = torch.nn.utils.parametrizations.weight_norm(before)
     report = check(nn.Sequential(before, nn.BatchNorm2d(4)), warns=r"1: it reads \w+, no nn.Conv2d")
     assert list(report.left) == ["1"]
+
+
+def test_large_depth_wise_convolutions_stay_what_they_are() -> None:
+    model = nn.Sequential(DepthwiseConv2d(4, 9, padding=4, bias=False), nn.BatchNorm2d(4))
+    assert check(model).fused == (("0", "1"),)
+    assert type(fuse(model)[0]) is DepthwiseConv2d
 
 
 def test_half_fused_is_fused_no_further() -> None:

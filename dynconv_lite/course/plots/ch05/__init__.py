@@ -1,5 +1,6 @@
 """Figures of chapter 05: large kernels, and what the runs of their study show."""
 
+from dynconv_lite.course.plots.ch05.bias import draw_cues, draw_scene, draw_shape_share
 from dynconv_lite.course.plots.ch05.blocks import draw_blocks
 from dynconv_lite.course.plots.ch05.costs import draw_parts, draw_rule, draw_times
 from dynconv_lite.course.plots.ch05.cross import draw_cross, draw_fits, draw_sum_of_strips
@@ -13,6 +14,7 @@ __all__ = [
     "draw_by_kernel",
     "draw_collapse",
     "draw_cross",
+    "draw_cues",
     "draw_explored",
     "draw_field",
     "draw_fits",
@@ -21,6 +23,8 @@ __all__ = [
     "draw_regrowth",
     "draw_rule",
     "draw_run_fields",
+    "draw_scene",
+    "draw_shape_share",
     "draw_sum_of_strips",
     "draw_times",
 ]
