@@ -1,6 +1,6 @@
 """The shift-wise layer: pieces, shuffled and shifted apart, along several directions at once."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import cast
 
 import torch
@@ -150,6 +150,16 @@ class ShiftwiseConv2d(nn.Module):
             raise ValueError(f"x must be (B, {self.channels}, H, W), got {tuple(x.shape)}")
         used = cast(Tensor, self.used)
         return used, x.index_select(1, used)  # (B, R, H, W)
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "ShiftwiseConv2d":
+        # `.to(memory_format=torch.channels_last)` takes every tensor of five axes for a volume,
+        # and fails: let it see the kernels of all paths as four, as DynamicConv2d does
+        def on_pieces(value: Tensor) -> Tensor:
+            if value.ndim != 5:
+                return fn(value)
+            return fn(value.flatten(0, 1)).unflatten(0, value.shape[:2])
+
+        return super()._apply(on_pieces, recurse)
 
     def _equivalent(self) -> tuple[Tensor, Tensor]:
         """Return kernel (C, 1, S, S) and bias (C,) of all branches and the shortcut."""

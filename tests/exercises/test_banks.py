@@ -5,10 +5,11 @@ import bank_ch02
 import bank_ch03
 import bank_ch04
 import bank_ch05
+import bank_ch06
 import bank_ch07
 import pytest
 
-from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch07
+from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch06, ch07
 from dynconv_lite.course.exercise import CheckFailed, Exercise
 
 CHAPTERS = {
@@ -17,6 +18,7 @@ CHAPTERS = {
     "ch03": (ch03, bank_ch03),
     "ch04": (ch04, bank_ch04),
     "ch05": (ch05, bank_ch05),
+    "ch06": (ch06, bank_ch06),
     "ch07": (ch07, bank_ch07),
 }
 EXERCISES = [(chapter, name) for chapter, (_, bank) in CHAPTERS.items() for name in bank.WRONG]
