@@ -3,6 +3,7 @@
 from .cifar import cifar100
 from .conflict import cue_conflict
 from .dtd import dtd
+from .oriented import oriented
 from .photos import photo, photo_patches, photos
 from .resize import matlab_bicubic
 from .root import DataError, data_root
@@ -24,6 +25,7 @@ __all__ = [
     "data_root",
     "dtd",
     "matlab_bicubic",
+    "oriented",
     "photo",
     "photo_patches",
     "photos",

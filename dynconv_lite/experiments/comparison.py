@@ -101,24 +101,25 @@ def first_to_last(
     return " → ".join(told) or "-"
 
 
-def rank_correlation(records: Sequence[Record], quantity: str) -> RankCorrelation:
-    """Correlate a final quantity with the final test accuracy, over runs.
+def rank_correlation(
+    records: Sequence[Record], quantity: str, target: str = "test_accuracy"
+) -> RankCorrelation:
+    """Correlate a final quantity with another one, by default the test accuracy, over runs.
 
     Args:
-        records: Runs of one setting; those that lack the quantity are left out.
+        records: Runs of one setting; those that lack either quantity are left out.
         quantity: Name of a final metric, such as "erf_width".
+        target: Name of the metric it is to go with.
 
     Returns:
         Spearman's rho with its p-value, which takes runs as independent of each other.
     """
     finals = [record.metrics.final for record in records]
-    pairs = [
-        (f[quantity], f["test_accuracy"]) for f in finals if {quantity, "test_accuracy"} <= {*f}
-    ]
+    pairs = [(f[quantity], f[target]) for f in finals if {quantity, target} <= {*f}]
     x, y = [a for a, _ in pairs], [b for _, b in pairs]
     if len(pairs) < 3 or len(set(x)) == 1 or len(set(y)) == 1:
         return RankCorrelation(math.nan, math.nan, len(pairs))
-    from scipy.stats import spearmanr  # type: ignore[import-untyped]
+    from scipy.stats import spearmanr
 
     found = spearmanr(x, y)
     return RankCorrelation(float(found.statistic), float(found.pvalue), len(pairs))

@@ -12,6 +12,7 @@ from dynconv_lite.experiments.configs.dynamic_conv import DynamicConvConfig
 from dynconv_lite.experiments.configs.erf_growth import ErfGrowthConfig
 from dynconv_lite.experiments.configs.jitter import JitterConfig
 from dynconv_lite.experiments.configs.large_kernels import LargeKernelsConfig
+from dynconv_lite.experiments.configs.rotation import RotationConfig
 from dynconv_lite.experiments.configs.training import TrainingConfig
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "JitterConfig",
     "LargeKernelsConfig",
     "ProfileName",
+    "RotationConfig",
     "TrainingConfig",
     "config_for",
     "config_hash",
@@ -35,6 +37,7 @@ EXPERIMENTS: dict[str, type[Config]] = {
     "jitter": JitterConfig,
     "dynamic_conv": DynamicConvConfig,
     "large_kernels": LargeKernelsConfig,
+    "rotation": RotationConfig,
 }
 
 

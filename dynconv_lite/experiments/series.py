@@ -13,6 +13,7 @@ from dynconv_lite.experiments.config import config_for
 from dynconv_lite.experiments.configs.dynamic_conv import METHODS as DYNAMIC_CONV_METHODS
 from dynconv_lite.experiments.configs.jitter import METHODS as JITTER_METHODS
 from dynconv_lite.experiments.configs.large_kernels import METHODS as LARGE_KERNELS_METHODS
+from dynconv_lite.experiments.configs.rotation import METHODS as ROTATION_METHODS
 from dynconv_lite.experiments.records import Record
 
 PROFILES = ("full", "laptop", "smoke")  # in the order in which they are shown
@@ -40,6 +41,11 @@ STUDIES = {
     ),
     "large_kernels": Study(
         LARGE_KERNELS_METHODS, "k3", ("kernel_size", "shortcut", "small_kernel")
+    ),
+    "rotation": Study(
+        ROTATION_METHODS,
+        "sw_erasing",
+        ("directions", "rotate", "erasing", "cutmix", "mixup"),
     ),
 }
 

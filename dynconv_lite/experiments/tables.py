@@ -17,6 +17,7 @@ from dynconv_lite.experiments.jitter_table import jitter_table
 from dynconv_lite.experiments.large_kernels_page import large_kernels_page
 from dynconv_lite.experiments.large_kernels_page import pictured as pictured_large
 from dynconv_lite.experiments.records import Record, load_records, read_record, write_record
+from dynconv_lite.experiments.rotation_page import rotation_page
 from dynconv_lite.files import ROOT, write_atomic
 
 __all__ = [
@@ -36,6 +37,7 @@ PAGES = {
     "erf_growth.md": growth_page,
     "dynamic_conv.md": dynamic_page,
     "large_kernels.md": large_kernels_page,
+    "rotation.md": rotation_page,
 }
 
 
