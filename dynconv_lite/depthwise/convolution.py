@@ -142,5 +142,8 @@ def _convolve(
     small = how.small or x.numel() * weight[0].numel() <= TINY
     if (backend == "auto" and (small or x.device.type != "cpu")) or x.shape[0] == 0:
         return F.conv2d(x, weight, bias, how.stride, how.padding, 1, x.shape[1])
-    y: Tensor = _Depthwise.apply(x, weight, how, backend)
+    if torch.is_grad_enabled() and (x.requires_grad or weight.requires_grad):
+        y: Tensor = _Depthwise.apply(x, weight, how, backend)
+    else:
+        y = convolve(x, weight, how, backend)
     return y if bias is None else y + bias[:, None, None]
