@@ -24,6 +24,7 @@ from dynconv_lite.course.plots.style import (
 from dynconv_lite.erf import erf_width
 
 NETWORKS = 16  # whose gradients make one map
+BLOCKS = 56  # along a side, in pictures of large fields
 MARKERS = "osD^vP*"
 
 
@@ -114,6 +115,8 @@ def draw_field(kernel_size: int = 7, layers: int = 4, side: int = 241, seed: int
 def draw_areas(maps: Mapping[str, Tensor], ratios: Mapping[str, Mapping[float, float]]) -> Picture:
     """Draw fields of networks, and the share of the picture that holds a share of each.
 
+    A single picture's gradient is noisy, so that fields are shown as means over square blocks.
+
     Args:
         maps: network -> its map (H, W).
         ratios: network -> threshold -> area ratio.
@@ -123,14 +126,15 @@ def draw_areas(maps: Mapping[str, Tensor], ratios: Mapping[str, Mapping[float, f
     for axes, (name, map) in zip(panels, maps.items(), strict=True):
         found = {t: ratio for t, ratio in ratios[name].items() if not math.isnan(ratio)}
         title = f"{name}\nr(0.5) = {100 * ratios[name][0.5]:.0f} %"
-        image_panel(axes, decades(map), title, cmap="viridis", vmin=0, vmax=1)
+        coarse = F.avg_pool2d(map[None, None], max(1, len(map) // BLOCKS))[0, 0]
+        image_panel(axes, decades(coarse, 2), title, cmap="viridis", vmin=0, vmax=1)
         axes.title.set_fontsize(10)
-        side = math.sqrt(ratios[name][0.5]) * len(map)
-        start = (len(map) - side) / 2
+        side = math.sqrt(ratios[name][0.5]) * len(coarse)
+        start = (len(coarse) - side) / 2
         outline(axes, start, start, side, side)
         told.append(f"{name}: " + ", ".join(f"r({t:g}) {100 * r:.1f} %" for t, r in found.items()))
     alt = (
-        "Effective receptive fields over three decades; the frame holds half of the log-scaled "
+        "Effective receptive fields over two decades; the frame holds half of the log-scaled "
         f"contribution. Share of the picture's area: {'; '.join(told)}."
     )
     return Picture(figure, alt)
