@@ -10,8 +10,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from dynconv_lite.dynamic.checks import check_count
 from dynconv_lite.erf_measures import _check_map
+from dynconv_lite.validation import check_count
 
 SECTOR = 22.5  # degrees on each side of an axis or a diagonal: the eight sectors fill the circle
 CENTRE = 0.75  # pixels: what is nearer is the central pixel, or the four around a corner

@@ -43,3 +43,36 @@ def check_images(name: str, value: object) -> Tensor:
     if not torch.isfinite(torch.stack(value.aminmax())).all():  # NaN wins in both
         raise ValueError(f"{name} holds NaN or infinite values; every pixel must be finite")
     return value
+
+
+def check_count(name: str, value: object, minimum: int = 1) -> None:
+    """Refuse what is not an integer of at least `minimum`.
+
+    Raises:
+        ValueError: naming the argument, what it is and what is allowed.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
+        raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r}")
+
+
+def check_channels(in_channels: int, out_channels: int, groups: int) -> None:
+    """Refuse numbers of channels that are no counts, or no multiples of the groups.
+
+    Raises:
+        ValueError: naming the argument, what it is and what is allowed.
+    """
+    check_count("groups", groups)
+    for name, value in (("in_channels", in_channels), ("out_channels", out_channels)):
+        check_count(name, value)
+        if value % groups:
+            raise ValueError(f"{name} must be a multiple of groups = {groups}, got {value}")
+
+
+def check_share(name: str, value: float) -> None:
+    """Refuse what is not a number from 0 to 1, 1 excluded.
+
+    Raises:
+        ValueError: naming the argument, what it is and what is allowed.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
+        raise ValueError(f"{name} must be a number >= 0 and < 1, got {value!r}")

@@ -7,7 +7,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic.checks import check_count, check_temperature, is_finite
+from dynconv_lite.dynamic.checks import check_temperature, is_finite
+from dynconv_lite.validation import check_count
 
 Gate = Literal["softmax", "sigmoid"]
 GATES: tuple[str, ...] = get_args(Gate)

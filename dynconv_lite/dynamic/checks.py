@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from dynconv_lite.validation import check_count
+
 SUM_TOLERANCE = 1e-3  # of an attention given in half precision
 
 
@@ -52,12 +54,6 @@ def is_finite(value: Tensor) -> bool:
         return True
     value = value.detach()
     return math.isfinite(float(value.sum())) or bool(value.isfinite().all())
-
-
-def check_count(name: str, value: object, minimum: int = 1) -> None:
-    """Refuse what is not an integer of at least `minimum`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < minimum:
-        raise ValueError(f"{name} must be an integer >= {minimum}, got {value!r}")
 
 
 def check_temperature(name: str, value: object) -> None:

@@ -13,14 +13,13 @@ from torch import Tensor, nn
 from dynconv_lite.dynamic.attention import Gate, KernelAttention
 from dynconv_lite.dynamic.checks import (
     check_attention,
-    check_count,
     check_dtypes,
     check_kernels,
     is_finite,
 )
 from dynconv_lite.dynamic.forms import Geometry, choose
-from dynconv_lite.dynamic.kernels import initialise
-from dynconv_lite.validation import as_pair
+from dynconv_lite.dynamic.kernels import in_four_axes, initialise
+from dynconv_lite.validation import as_pair, check_channels
 
 Pair = int | Sequence[int]
 
@@ -120,14 +119,7 @@ class DynamicConv2d(nn.Module):
         temperature: float = 30.0,
     ) -> None:
         super().__init__()
-        sizes = {"in_channels": in_channels, "out_channels": out_channels, "groups": groups}
-        for name, value in sizes.items():
-            check_count(name, value)
-        for name in ("in_channels", "out_channels"):
-            if sizes[name] % groups:
-                raise ValueError(
-                    f"{name} must be a multiple of groups = {groups}, got {sizes[name]}"
-                )
+        check_channels(in_channels, out_channels, groups)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size = as_pair("kernel_size", kernel_size, 1)
         self.stride = as_pair("stride", stride, 1)
@@ -165,14 +157,7 @@ class DynamicConv2d(nn.Module):
         return _convolve(x, self.weight, self.bias, attention, geometry)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "DynamicConv2d":
-        # `.to(memory_format=torch.channels_last)` takes every tensor of five axes for a volume,
-        # and fails: let it see K * O kernels of four
-        def on_kernels(value: Tensor) -> Tensor:
-            if value.ndim != 5:
-                return fn(value)
-            return fn(value.flatten(0, 1)).unflatten(0, value.shape[:2])
-
-        return super()._apply(on_kernels, recurse)
+        return super()._apply(in_four_axes(fn), recurse)
 
     def extra_repr(self) -> str:
         """Show the settings in the printed module."""

@@ -1,6 +1,7 @@
 """K kernels of one shape: how they are mixed, and how they start."""
 
 import math
+from collections.abc import Callable
 
 import torch
 from torch import Tensor, nn
@@ -33,3 +34,18 @@ def initialise(weight: Tensor, bias: Tensor | None) -> None:
         if bias is not None:
             bound = 1 / math.sqrt(weight[0, 0].numel())
             nn.init.uniform_(bias, -bound, bound)
+
+
+def in_four_axes(fn: Callable[[Tensor], Tensor]) -> Callable[[Tensor], Tensor]:
+    """Let `nn.Module._apply` see kernels (K, O, C, kh, kw) as (K * O, C, kh, kw).
+
+    `.to(memory_format=torch.channels_last)` takes every tensor of five axes for a volume and
+    fails; it is shown tensors of four.
+    """
+
+    def on_kernels(value: Tensor) -> Tensor:
+        if value.ndim != 5:
+            return fn(value)
+        return fn(value.flatten(0, 1)).unflatten(0, value.shape[:2])
+
+    return on_kernels

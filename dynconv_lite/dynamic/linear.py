@@ -4,8 +4,9 @@ import torch
 from torch import Tensor, nn
 
 from dynconv_lite.dynamic.attention import Gate, KernelAttention
-from dynconv_lite.dynamic.checks import check_attention, check_count
+from dynconv_lite.dynamic.checks import check_attention
 from dynconv_lite.dynamic.kernels import initialise, mix
+from dynconv_lite.validation import check_count
 
 
 def dynamic_linear(x: Tensor, weight: Tensor, bias: Tensor | None, attention: Tensor) -> Tensor:

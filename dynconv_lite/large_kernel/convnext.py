@@ -5,7 +5,7 @@ from torch.nn.parameter import Parameter
 from torchvision.ops import StochasticDepth
 
 from dynconv_lite.depthwise import DepthwiseConv2d
-from dynconv_lite.dynamic.checks import check_count
+from dynconv_lite.validation import check_count, check_share
 
 
 class ConvNeXtBlock(nn.Module):
@@ -63,9 +63,3 @@ class ConvNeXtBlock(nn.Module):
         if self.layer_scale is not None:
             y = self.layer_scale * y
         return x + self.drop_path(y.permute(0, 3, 1, 2))  # (B, C, H, W)
-
-
-def check_share(name: str, value: float) -> None:
-    """Refuse what is not a number from 0 to 1, 1 excluded."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1:
-        raise ValueError(f"{name} must be a number >= 0 and < 1, got {value!r}")

@@ -6,9 +6,8 @@ Normalisation is by batches throughout, since that can be folded into the convol
 from torch import Tensor, nn
 from torchvision.ops import StochasticDepth
 
-from dynconv_lite.dynamic.checks import check_count
-from dynconv_lite.large_kernel.convnext import check_share
 from dynconv_lite.reparam import RepConv2d
+from dynconv_lite.validation import check_count, check_share
 
 
 class RepLKBlock(nn.Module):

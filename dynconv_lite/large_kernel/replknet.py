@@ -6,9 +6,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic.checks import check_count
-from dynconv_lite.large_kernel.convnext import check_share
 from dynconv_lite.large_kernel.replk import ConvFFN, RepLKBlock, conv_bn
+from dynconv_lite.validation import check_count, check_share
 
 
 class RepLKNet(nn.Module):

@@ -5,9 +5,9 @@ from typing import cast
 from torch import Tensor, nn
 
 from dynconv_lite.depthwise import DepthwiseConv2d
-from dynconv_lite.dynamic.checks import check_count
 from dynconv_lite.reparam import affine_of, merge_kernels
 from dynconv_lite.reparam.batchnorm import EVAL_FIRST
+from dynconv_lite.validation import check_count
 
 
 class SlakConv2d(nn.Module):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor, nn
 
-from dynconv_lite.large_kernel.convnext import check_share
+from dynconv_lite.validation import check_share
 
 
 def snip_scores(parameters: Mapping[str, nn.Parameter]) -> dict[str, Tensor]:

@@ -6,9 +6,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dynconv_lite.dynamic.checks import check_count
 from dynconv_lite.large_kernel.replk import ConvFFN, conv_bn
 from dynconv_lite.shiftwise import ShiftwiseConv2d
+from dynconv_lite.validation import check_count
 
 STRIDES = (1, 2, 4)
 

@@ -10,7 +10,6 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from dynconv_lite.dynamic.checks import check_count
 from dynconv_lite.pac.kernel import (
     Kernel,
     Likeness,
@@ -21,7 +20,7 @@ from dynconv_lite.pac.kernel import (
     within,
 )
 from dynconv_lite.pac.taps import Pair, Tap, Taps, taps_of
-from dynconv_lite.validation import as_pair
+from dynconv_lite.validation import as_pair, check_count
 
 
 def pixel_adaptive_conv2d(

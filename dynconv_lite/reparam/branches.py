@@ -7,10 +7,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dynconv_lite.depthwise import DepthwiseConv2d
-from dynconv_lite.dynamic.checks import check_count
 from dynconv_lite.reparam.batchnorm import EVAL_FIRST, BatchNorm, affine_of, with_parameters
 from dynconv_lite.reparam.kernels import identity_kernel, merge_kernels
-from dynconv_lite.validation import as_pair
+from dynconv_lite.validation import as_pair, check_channels
 
 Pair = int | Sequence[int]
 
@@ -55,14 +54,7 @@ class RepConv2d(nn.Module):
         identity: bool | None = None,
     ) -> None:
         super().__init__()
-        counts = {"in_channels": in_channels, "out_channels": out_channels, "groups": groups}
-        for name, value in counts.items():
-            check_count(name, value)
-        for name in ("in_channels", "out_channels"):
-            if counts[name] % groups:
-                raise ValueError(
-                    f"{name} must be a multiple of groups = {groups}, got {counts[name]}"
-                )
+        check_channels(in_channels, out_channels, groups)
         self.in_channels, self.out_channels, self.groups = in_channels, out_channels, groups
         self.kernel_size = as_pair("kernel_size", kernel_size, 1)
         self.stride = as_pair("stride", stride, 1)

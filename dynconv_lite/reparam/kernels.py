@@ -10,8 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dynconv_lite.dynamic.checks import check_count
-from dynconv_lite.validation import as_pair
+from dynconv_lite.validation import as_pair, check_count
 
 Pair = int | Sequence[int]
 

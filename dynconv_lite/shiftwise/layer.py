@@ -7,11 +7,11 @@ import torch
 from torch import Tensor, nn
 
 from dynconv_lite.depthwise import DepthwiseConv2d, depthwise_conv2d
-from dynconv_lite.dynamic.checks import check_count
-from dynconv_lite.large_kernel.convnext import check_share
+from dynconv_lite.dynamic.kernels import in_four_axes
 from dynconv_lite.reparam import affine_of, identity_kernel, merge_kernels
 from dynconv_lite.reparam.batchnorm import EVAL_FIRST
 from dynconv_lite.shiftwise.pieces import check_direction, large_kernel, offsets, slots
+from dynconv_lite.validation import check_count, check_share
 
 
 class ShiftwiseConv2d(nn.Module):
@@ -152,14 +152,7 @@ class ShiftwiseConv2d(nn.Module):
         return used, x.index_select(1, used)  # (B, R, H, W)
 
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> "ShiftwiseConv2d":
-        # `.to(memory_format=torch.channels_last)` takes every tensor of five axes for a volume,
-        # and fails: let it see the kernels of all paths as four, as DynamicConv2d does
-        def on_pieces(value: Tensor) -> Tensor:
-            if value.ndim != 5:
-                return fn(value)
-            return fn(value.flatten(0, 1)).unflatten(0, value.shape[:2])
-
-        return super()._apply(on_pieces, recurse)
+        return super()._apply(in_four_axes(fn), recurse)
 
     def _equivalent(self) -> tuple[Tensor, Tensor]:
         """Return kernel (C, 1, S, S) and bias (C,) of all branches and the shortcut."""

@@ -6,8 +6,8 @@ from typing import cast
 import torch
 from torch import Tensor
 
-from dynconv_lite.large_kernel.convnext import check_share
 from dynconv_lite.shiftwise.layer import ShiftwiseConv2d
+from dynconv_lite.validation import check_share
 
 
 @torch.no_grad()
