@@ -102,6 +102,15 @@ def test_a_frame_tells_what_is_merged() -> None:
     assert draw_merge(view_merge(block(), images(), 0)).alt.startswith("0 of 3 branches are merged")
 
 
+def test_a_frame_tells_which_channels_are_drawn_and_how_far_their_outputs_lie_apart() -> None:
+    view = view_merge(block(), images(), 2, output=1, input=3)
+    drawn = draw_merge(view)
+    most = f"{float((view.after - view.before).abs().max()):.0e}"
+    assert "Drawn are output channel 1 of 4 and input channel 3 of 4." in drawn.alt
+    assert f"differ by at most {most}, while" in drawn.alt
+    assert f"difference, up to {most}" in [axes.get_title() for axes in drawn.figure.axes]
+
+
 def test_a_look_leaves_the_layer_as_it_was() -> None:
     layer = block()
     before = {name: value.clone() for name, value in layer.state_dict().items()}

@@ -46,6 +46,22 @@ def composed(one=lambda w: w, two=lambda w: w.flip(2, 3), padding=lambda n: n - 
     return compose
 
 
+def by_windows(size, write):
+    """Return an answer that writes windows of some size, by k and n, into the result."""
+
+    def compose(first, second):
+        k, n = first.shape[2], second.shape[2]
+        kernel = first.new_zeros(len(second), first.shape[1], k + n - 1, k + n - 1)
+        for i in range(n):
+            for j in range(n):
+                moved = torch.einsum("om,mckl->ockl", second[:, :, i, j], first)
+                window = kernel[:, :, i : i + size(k, n), j : j + size(k, n)]
+                write(window, moved)
+        return kernel
+
+    return compose
+
+
 def wrong_channels(first, second):
     return F.conv2d(first, second.flip(2, 3), padding=second.shape[2] - 1)
 
@@ -74,6 +90,18 @@ COMPOSED = {
     "not swapped back": (composed(out=False), "Input and output channels have changed places"),
     "transposed": (composed(two=lambda w: w.mT.flip(2, 3)), "rows and columns of the second"),
     "mean": (lambda a, b: by_conv(a, b) / len(a), "is a mean. Add them up"),
+    "written over": (
+        by_windows(lambda k, n: k, torch.Tensor.copy_),
+        "Windows overlap: add",
+    ),
+    "windows of n": (
+        by_windows(lambda k, n: n, torch.Tensor.add_),
+        "The window is as large as first",
+    ),
+    "windows of n, written over": (
+        by_windows(lambda k, n: n, torch.Tensor.copy_),
+        "The window is as large as first",
+    ),
     "wrong channels": (
         wrong_channels,
         "The inputs of first meet the inputs of second, and the result",

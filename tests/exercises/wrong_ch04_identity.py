@@ -69,6 +69,13 @@ def all_ones(weight):
     return kernel
 
 
+def over_the_weights(weight):
+    channels, inside, k, _ = weight.shape
+    kernel = weight.clone()
+    kernel[torch.arange(channels), torch.arange(channels) % inside, k // 2, k // 2] = 1
+    return kernel
+
+
 def in_place(weight):
     weight.copy_(in_a_loop(weight))
     return weight
@@ -81,6 +88,10 @@ IDENTITIES = {
     "the group's number": (
         input_of(lambda o, inside, g: o // inside % inside),
         "that is the number of its group",
+    ),
+    "divided by groups": (
+        input_of(lambda o, inside, g: o // g),
+        "Neighbouring outputs take the same input",
     ),
     "modulo groups": (
         input_of(lambda o, inside, g: o % g % inside),
@@ -105,6 +116,7 @@ IDENTITIES = {
     "the weights'": (lambda w: w * in_a_loop(w), "The ones have the size of the weights given"),
     "divided": (lambda w: in_a_loop(w) / (len(w) // w.shape[1]), "divided by the number of groups"),
     "divided by channels": (lambda w: in_a_loop(w) / len(w), "divided by the number of channels"),
+    "over the weights": (over_the_weights, "Begin with zeros"),
     "a matrix": (lambda w: in_a_loop(w).amax((2, 3)), "The matrix of channels has no pixels"),
     "as it is": (lambda w: w, "The shape is right, but"),
     "zeros": (torch.zeros_like, "The result is zero everywhere"),

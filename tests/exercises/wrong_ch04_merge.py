@@ -78,6 +78,10 @@ BLOCKS = {
     "no 3 x 3": (merged(total=lambda a, b, c: b + c), "The branch of 3 x 3 is left out"),
     "identity without scale": (merged(factor=lambda s: 1), "is added with the factor 1"),
     "mean scale": (merged(factor=torch.mean), "All channels share the mean scale"),
+    "scale along the inputs": (
+        merged(factor=lambda s: s[None, :, None, None]),
+        "scale lies along the outputs",
+    ),
     "scale unshaped": (merged(factor=lambda s: s), "The scales are laid along the columns"),
     "scale unshaped, and lucky": (
         lambda *a: merged(factor=lambda s: s.view(-1, 1, 1, 1) if len(s) == 3 else s)(*a),

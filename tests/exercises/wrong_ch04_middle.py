@@ -38,6 +38,21 @@ def at(first):
     return put_in_the_middle
 
 
+def by_minus(weight, size):
+    o, c, s, _ = weight.shape
+    m = (size - s) // 2
+    large = weight.new_zeros(o, c, size, size)
+    large[:, :, m:-m, m:-m] = weight
+    return large
+
+
+def by_minus_added(weight, size):
+    m = (size - weight.shape[2]) // 2
+    large = weight.new_zeros(*weight.shape[:2], size, size)
+    large[:, :, m:-m, m:-m] += weight
+    return large
+
+
 def with_sides(sides):
     return lambda weight, size: F.pad(weight, sides((size - weight.shape[2]) // 2))
 
@@ -71,6 +86,8 @@ MIDDLES = {
         lambda weight, size: at(lambda size, s: (size - s) // 2 + (s < size))(weight, size),
         "one pixel away from the middle",
     ),
+    "a slice to -m": (by_minus, "a slice m:-m is 0:-0, which is empty"),
+    "added to a slice to -m": (by_minus_added, "a slice m:-m is 0:-0, which is empty"),
     "replicated": (
         lambda weight, size: F.pad(weight, [(size - weight.shape[2]) // 2] * 4, "replicate"),
         "border are repeated outwards",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -27,6 +28,17 @@ def _composed(
     return compose
 
 
+def _window_by_window(one: Tensor, two: Tensor) -> Tensor:
+    """Write the windows into the result, each over those before it."""
+    k, n = one.shape[-1], two.shape[-1]
+    kernel = one.new_zeros(two.shape[0], one.shape[1], k + n - 1, k + n - 1)
+    for i in range(n):
+        for j in range(n):
+            window = torch.einsum("om,mckl->ockl", two[:, :, i, j], one)
+            kernel[:, :, i : i + k, j : j + k] = window
+    return kernel
+
+
 HINTS = [
     Hint(
         "The channels that meet are the M outputs of first and the M inputs of second. As images, "
@@ -39,9 +51,9 @@ HINTS = [
         "(RuntimeError|ValueError): einsum",
     ),
     Hint(
-        "The two kernels cannot be multiplied as they are: their sizes differ. Each weight of "
-        "second adds first to the result, moved by that weight's place.",
-        "RuntimeError: .*(must match|shapes cannot be multiplied|Expected size)",
+        "The sizes do not fit. Each weight of second adds the whole of first to the result, moved "
+        "by that weight's place. The window is as large as first, k x k.",
+        "RuntimeError: .*(must match|doesn't match|shapes cannot be multiplied|Expected size)",
     ),
     Hint(
         "The second kernel does not fit into the first one. Pad by n - 1: the composed kernel is "
@@ -54,6 +66,10 @@ MISTAKES = [
         "The second kernel is not flipped. Places add up: weight q of second and weight r of first "
         "meet at q + r, while F.conv2d goes by their difference. Give it second.flip(2, 3).",
         _composed(second=lambda kernel: kernel),
+    ),
+    Mistake(
+        "Each window is written over those before it. Windows overlap: add, with += and not =.",
+        _window_by_window,
     ),
     Mistake(
         "The first kernel is flipped. Only second is: second.flip(2, 3).",

@@ -50,6 +50,11 @@ def _with_result(change: Callable[[Tensor], Tensor]) -> Function:
     return lambda weight: change(_identity()(weight))
 
 
+def _over_the_weights(weight: Tensor) -> Tensor:
+    """Write the ones into the weights given, and leave the others as they were."""
+    return torch.where(_identity()(weight) == 1, 1, weight)
+
+
 HINTS = [
     Hint(
         "With groups the kernel has C / groups input channels only, counted from 0 in every group: "
@@ -74,6 +79,11 @@ MISTAKES = [
         "Output o takes input o // (C / groups): that is the number of its group. Within its group "
         "it is input o % (C / groups).",
         _identity(lambda o, inside, channels: (o // inside) % inside),
+    ),
+    Mistake(
+        "Neighbouring outputs take the same input. Output o takes input o % (C / groups), not "
+        "o // groups.",
+        _identity(lambda o, inside, channels: o // (channels // inside)),
     ),
     Mistake(
         "Output o takes input o modulo the number of groups. Modulo the channels of a group, "
@@ -124,6 +134,10 @@ MISTAKES = [
     Mistake(
         "The ones have the size of the weights given. Only the shape of weight counts: write 1.",
         lambda weight: _identity()(weight) * weight,
+    ),
+    Mistake(
+        "The ones stand among the weights given. Begin with zeros: torch.zeros_like(weight).",
+        _over_the_weights,
     ),
     Mistake(
         "The ones are divided by the number of groups. Every output sees one group only: write 1.",

@@ -48,7 +48,8 @@ def _first_group(like: Tensor) -> Tensor:
 HINTS = [
     Hint(
         "The pieces do not fit. With groups, the identity has the shape of kernel3, "
-        "(C, C / groups, 3, 3): identity_like(kernel3) makes it.",
+        "(C, C / groups, 3, 3): identity_like(kernel3) makes it. And scale lies along the outputs, "
+        "the first axis, not along the inputs: scale[:, None, None, None].",
         "(RuntimeError|IndexError): .*(must match|out of bounds|expanded size|index)",
         lambda case: case.arguments["kernel3"].shape[0] != case.arguments["kernel3"].shape[1],
     ),

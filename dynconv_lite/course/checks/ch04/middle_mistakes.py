@@ -5,7 +5,7 @@ from collections.abc import Callable
 import torch.nn.functional as F
 from torch import Tensor
 
-from dynconv_lite.course.case import Function, Hint, Mistake
+from dynconv_lite.course.case import Case, Function, Hint, Mistake
 from dynconv_lite.reparam import pad_kernel
 
 Sides = tuple[int, int, int, int]  # left, right, top, bottom
@@ -35,10 +35,19 @@ def _spread(weight: Tensor, size: int) -> Tensor:
     return _enlarged(weight, size) * weight.shape[-1] ** 2 / size**2
 
 
+def _nothing_to_add(case: Case) -> bool:
+    return case.arguments["weight"].shape[-1] == case.arguments["size"]
+
+
 HINTS = [
     Hint(
         "F.pad takes integers: divide with //, not with /.",
         "TypeError: pad.*(float|must be tuple of ints)",
+    ),
+    Hint(
+        "Where there is nothing to add, a slice m:-m is 0:-0, which is empty. End it at m + s.",
+        r"RuntimeError: (The expanded size|.*size of tensor) .*\(0\)",
+        _nothing_to_add,
     ),
     Hint(
         "The middle of the large kernel has s rows and s columns, from (size - s) // 2 on.",

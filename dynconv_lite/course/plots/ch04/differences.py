@@ -60,7 +60,8 @@ def draw_errors(
     axes.axhline(tolerance, color=GREY, linewidth=1)
     axes.text(steps[-1], tolerance, " a test's tolerance", color=GREY, ha="right", va="bottom",
               fontsize=9)  # fmt: skip
-    axes.set(yscale="log", xlabel="step of the training", ylabel="largest difference of outputs")
+    axes.set(yscale="log", xlabel="step of the training",
+             ylabel="largest difference,\nas a share of the largest output")  # fmt: skip
     axes.set_xscale("symlog", linthresh=1)
     axes.set_xticks(steps, [str(step) for step in steps])
     axes.minorticks_off()
@@ -70,5 +71,8 @@ def draw_errors(
         f"{name} {values[0]:.0e} at step {steps[0]}, {values[-1]:.0e} at step {steps[-1]}"
         for name, values in errors.items()
     )
-    alt = f"Error of {len(errors)} ways to fuse a network, on a logarithmic scale. {told}. "
+    alt = (
+        f"Error of {len(errors)} ways to fuse a network, as a share of the largest output, on a "
+        f"logarithmic scale. {told}. "
+    )
     return Picture(figure, alt + f"The line is a tolerance of {tolerance:g}.")

@@ -18,7 +18,7 @@ from dynconv_lite.course.plots.style import (
 )
 from dynconv_lite.reparam import RepConv2d, merge_kernels, pad_kernel
 
-ROWS = 5  # of the largest kernel whose numbers are written into it
+ROWS = 3  # of the largest kernel whose numbers are written into it
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class MergeView:
     Attributes:
         names: Of the branches, in the order in which they are merged.
         merged: How many of them are.
+        place: Which output and which input channel the kernels belong to, and of how many.
         kernels: Of one output and one input channel, one for each branch, (branches, kh, kw).
         total: Sum of those merged, (kh, kw).
         before: What the branches answer, for the output channel and the first image, (H', W').
@@ -38,6 +39,7 @@ class MergeView:
 
     names: tuple[str, ...]
     merged: int
+    place: str
     kernels: Tensor
     total: Tensor
     before: Tensor
@@ -88,6 +90,8 @@ def view_merge(
     return MergeView(
         tuple(_label(layer, name) for name in parts),
         merged,
+        f"output channel {output} of {layer.out_channels} and input channel {input} of "
+        f"{layer.in_channels // layer.groups}",
         padded[:, output, input],
         total[output, input],
         before[0, output],
@@ -122,16 +126,17 @@ def draw_merge(view: MergeView) -> Picture:
     image_panel(bottom[2], view.after, "after merging", vmin=low, vmax=high)
     off = view.after - view.before
     most = float(off.abs().max())
-    signed_panel(bottom[3], off, f"difference, {most:.0e}" if most else "difference, 0")
+    signed_panel(bottom[3], off, f"difference, up to {most:.0e}" if most else "difference, 0")
+    bottom[3].title.set_fontsize(9)  # longer than the other titles
     for panel in [*top[len(view.names) :], *bottom[4:]]:
         panel.set_axis_off()
     done = ", ".join(view.names[: view.merged]) or "none"
     alt = (
         f"{view.merged} of {len(view.names)} branches are merged: {done}. The merged kernel has "
         f"{view.total.shape[0]} x {view.total.shape[1]} weights with the sum "
-        f"{float(view.total.sum()):.3f} and {float(_middle(view.total)):.3f} in the middle. The "
-        f"outputs before and after differ by at most {view.difference:.1e}, while the largest "
-        f"output is {view.largest:.3g}."
+        f"{float(view.total.sum()):.3f} and {float(_middle(view.total)):.3f} in the middle. Drawn "
+        f"are {view.place}. The outputs of this channel before and after differ by at most "
+        f"{most:.0e}, while the largest is {float(view.before.abs().max()):.3g}."
     )
     return Picture(figure, alt)
 
@@ -145,7 +150,7 @@ def _label(layer: RepConv2d, name: str) -> str:
 
 def _numbers(panel: object, kernel: Tensor) -> None:
     if max(kernel.shape) <= ROWS:
-        write_numbers(panel, kernel, "{:.2f}", size=8)  # type: ignore[arg-type]
+        write_numbers(panel, kernel, "{:.3f}", size=8)  # type: ignore[arg-type]
 
 
 def _middle(kernel: Tensor) -> Tensor:
