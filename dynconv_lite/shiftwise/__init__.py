@@ -1,7 +1,7 @@
 """Shift-wise convolution: a large kernel made of small ones that are shifted apart and added.
 
-Source: D. Li et al. 2025, "ShiftwiseConv: Small Convolutional Kernel with Large Kernel Effect", CVPR,
-arXiv 2401.12736; the diagonal directions and the rotation are the talk's.
+Source: D. Li et al. 2025, "ShiftwiseConv: Small Convolutional Kernel with Large Kernel Effect",
+CVPR, arXiv 2401.12736; the diagonal directions and the rotation are the talk's.
 """
 
 from dynconv_lite.shiftwise.by_shifts import by_shifts
