@@ -50,7 +50,7 @@ def draw_collapse(widths: Mapping[tuple[int, int], float]) -> Picture:
         right.plot(along, list(found.values()), marker, color=colour)
     most = max(k * math.sqrt(layers) for k, layers in widths)
     line = np.array([min(k * math.sqrt(layers) for k, layers in widths), most])
-    right.plot(line, line / math.sqrt(12), color=GREY, linewidth=1.2, label="boxes")
+    right.plot(line, line / math.sqrt(12), color=GREY, linewidth=1.2, label="equal weights")
     right.plot(line, line / math.sqrt(6), "--", color=GREY, linewidth=1.2, label=r"$\sqrt{2}$ that")
     left.set(xlabel="kernel size K", ylabel="width of the ERF (pixels)")
     right.set(xlabel=r"$K\sqrt{L}$")
@@ -88,9 +88,11 @@ def draw_field(kernel_size: int = 7, layers: int = 4, side: int = 241, seed: int
     width, box = erf_width(map), box_width(kernel_size, layers)
     whole = 1 + layers * (kernel_size - 1)
     alike = layers * (kernel_size**2 - 1) / 8  # layers of 3 x 3: their variance is 8 / 12 each
+    same = f"{alike:.0f} layer{'s' * (round(alike) != 1)} of 3 x 3"
     figure, (panel, axes) = canvas(2, size=(7, 3.2), width_ratios=(1, 1.25))
-    image_panel(panel, decades(map), f"{layers} x {kernel_size} x {kernel_size}", cmap="viridis",
-                vmin=0, vmax=1)  # fmt: skip
+    stack = f"{layers} layer{'s' * (layers > 1)} of {kernel_size} x {kernel_size}"
+    image_panel(panel, decades(map), stack, cmap="viridis", vmin=0, vmax=1)
+    panel.set_xlabel("colour: logarithm, three decades", fontsize=9)
     start = (side - whole) / 2
     if start >= 0:
         outline(panel, start, start, whole, whole)
@@ -100,13 +102,13 @@ def draw_field(kernel_size: int = 7, layers: int = 4, side: int = 241, seed: int
     axes.plot([kernel_size * math.sqrt(layers)], [width], "o", color=VERMILION, markersize=9)
     axes.set(xlabel=r"$K\sqrt{L}$", ylabel="width (pixels)", xlim=(0, line[1] * 1.05), ylim=(0, 40))
     axes.legend(fontsize=9, loc="upper left")
-    axes.text(0.97, 0.05, f"width {width:.1f} pixels\nas {alike:.0f} layers of 3 x 3",
+    axes.text(0.97, 0.05, f"width {width:.1f} pixels\nby equal weights: as {same}",
               transform=axes.transAxes, ha="right", color=BLUE, fontsize=10)  # fmt: skip
     alt = (
-        f"{layers} layers of {kernel_size} x {kernel_size}: the theoretical field is {whole} "
+        f"{stack}: the theoretical field is {whole} "
         f"pixels wide (frame), the effective one {width:.2f} (standard deviation), "
         f"{width / box:.2f} times that of equal weights. By the variance of equal weights "
-        f"{alike:.0f} layers of 3 x 3 would be as wide."
+        f"{same} would be as wide."
     )
     return Picture(figure, alt)
 
