@@ -7,9 +7,10 @@ import bank_ch04
 import bank_ch05
 import bank_ch06
 import bank_ch07
+import bank_ch08
 import pytest
 
-from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch06, ch07
+from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
 from dynconv_lite.course.exercise import CheckFailed, Exercise
 
 CHAPTERS = {
@@ -20,6 +21,7 @@ CHAPTERS = {
     "ch05": (ch05, bank_ch05),
     "ch06": (ch06, bank_ch06),
     "ch07": (ch07, bank_ch07),
+    "ch08": (ch08, bank_ch08),
 }
 EXERCISES = [(chapter, name) for chapter, (_, bank) in CHAPTERS.items() for name in bank.WRONG]
 every_exercise = pytest.mark.parametrize(("chapter", "name"), EXERCISES)
