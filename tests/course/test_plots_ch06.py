@@ -31,6 +31,7 @@ from dynconv_lite.course.plots.ch06.fields import (
     axes_and_diagonals,
     by_angle,
     middle,
+    product_field,
     shift_layer,
     stacked_field,
 )
@@ -145,6 +146,17 @@ def test_filters_are_compared_along_one_row() -> None:
     assert "ramp 0.0100 and 0.0100; flat 0.0000 and 0.0000" in drawn.alt
 
 
+def test_the_clean_image_is_one_curve_more_below_the_others() -> None:
+    ramp, clean = torch.arange(30.0).expand(20, 30) / 100, torch.full((20, 30), 0.5)
+    drawn = draw_filters({"ramp": ramp, "flat": torch.zeros(20, 30)}, 4, (5, 12), clean)
+    *others, last = drawn.figure.axes[-1].lines
+    np.testing.assert_array_equal(last.get_ydata(), clean[4, 5:12])
+    assert last.get_label() == "clean" and len(others) == 2
+    assert last.get_zorder() < min(line.get_zorder() for line in others)
+    np.testing.assert_array_equal(shown(drawn)[2], clean)
+    assert "ramp 0.0100 and 0.0100; flat 0.0000 and 0.0000; clean 0.0000 and 0.0000" in drawn.alt
+
+
 def test_kernels_of_one_layer_share_a_scale_and_their_difference_is_told() -> None:
     image, one = torch.zeros(9, 9, 3), torch.eye(3)
     drawn = draw_kernels_at(image, [(1, 2), (3, 4)], {"same": [one, one], "other": [one, -one]})
@@ -234,6 +246,17 @@ def test_the_field_of_a_stack_is_the_gradient_of_its_layers(options) -> None:
     np.testing.assert_allclose(stacked_field(stack, 41), expected, atol=1e-5)
     cut = stacked_field(stack, 15)
     np.testing.assert_allclose(cut, expected[13:28, 13:28], atol=1e-5)
+
+
+def test_the_field_of_dense_kernels_is_the_gradient_of_their_convolutions() -> None:
+    draw = torch.Generator().manual_seed(0)
+    kernels = [torch.randn(3, size, size, generator=draw) for size in (5, 9)]
+    x = torch.zeros(1, 3, 41, 41, requires_grad=True)
+    y = x
+    for kernel in kernels:
+        y = F.conv2d(y, kernel[:, None], padding="same", groups=3)
+    y[0, :, 20, 20].sum().backward()
+    np.testing.assert_allclose(product_field(kernels, 41), x.grad[0].abs().mean(0), atol=1e-4)
 
 
 def test_branches_of_a_settled_layer_answer_white_noise_with_variance_one() -> None:

@@ -95,8 +95,35 @@ def test_a_bug_in_a_drawing_is_not_swallowed() -> None:
         Live(draw, {"n": slider("n", 1, 1, 5)})
 
 
+NO_GUESS = "Measured: 5 rows. (No guess yet: move the slider above, then run this cell again.)"
+
+
 def test_prediction_reveals_with_and_without_a_guess() -> None:
     guess = Prediction("How many?", low=0, high=10, unit="rows")
-    assert guess.reveal(5).startswith("Measured: 5 rows. (No guess yet")
+    assert guess.reveal(5) == NO_GUESS
+    assert guess.words.value == "no guess yet"
     guess.slider.value = 8
     assert guess.reveal(5) == "Measured: 5 rows. You guessed 8 rows, off by 3."
+    assert guess.words.value == "guess: 8 rows"
+
+
+def test_the_lowest_value_is_a_guess_once_it_is_confirmed() -> None:
+    guess = Prediction("How many?", low=-1, high=10, unit="rows")
+    assert guess.slider.value == guess.slider.min and guess.guess is None
+    guess.button.click()
+    assert guess.reveal(5) == "Measured: 5 rows. You guessed -1 rows, off by 6."
+    assert guess.words.value == "guess: -1 rows"
+
+
+def test_the_lowest_value_is_a_guess_if_the_slider_came_back_to_it() -> None:
+    guess = Prediction("How much?", low=0.5, high=2, step=0.1)
+    guess.slider.value = 1.2
+    guess.slider.value = 0.5
+    assert guess.reveal(0.5) == "Measured: 0.5. You guessed 0.5, off by 0."
+
+
+def test_a_confirmed_guess_follows_the_slider() -> None:
+    guess = Prediction("How many?", low=0, high=10)
+    guess.button.click()
+    guess.slider.value = 4
+    assert guess.reveal(4) == "Measured: 4. You guessed 4, off by 0."

@@ -117,6 +117,28 @@ def averaged_middle(v, h, q):
     return y
 
 
+def maxima(v, h, q):
+    m = (v.shape[2] - v.shape[3]) // 2
+    padded = F.pad(v, (m, m)), F.pad(h, (0, 0, m, m)), F.pad(q, (m, m, m, m))
+    return torch.stack(padded).amax(0)
+
+
+def largest_by_size(v, h, q):
+    m = (v.shape[2] - v.shape[3]) // 2
+    y = F.pad(v, (m, m))
+    for w in (F.pad(h, (0, 0, m, m)), F.pad(q, (m, m, m, m))):
+        y = torch.where(w.abs() > y.abs(), w, y)
+    return y
+
+
+def maximum_where_they_cross(v, h, q):
+    y, m, s = by_padding(v, h, q), (v.shape[2] - v.shape[3]) // 2, v.shape[3]
+    rest = slice(m, m + s)
+    crossing = torch.maximum(v[:, :, rest], h[..., rest])
+    y[:, :, rest, rest] = torch.maximum(crossing, q)
+    return y
+
+
 def outer(v, h, q):
     return torch.einsum("cokl,colm->cokm", v.mean(3, keepdim=True), h.mean(2, keepdim=True))
 
@@ -160,6 +182,12 @@ CROSSES = {
     "square twice": (lambda v, h, q: by_padding(v, h, 2 * q), "The square is added twice"),
     "averaged": (lambda v, h, q: by_padding(v, h, q) / 3, "This is the mean of the three"),
     "averaged middle": (averaged_middle, "The middle is averaged"),
+    "maximum": (maxima, "Where kernels overlap the largest weight is taken"),
+    "maximum where they cross": (
+        maximum_where_they_cross,
+        "Where kernels overlap the largest weight is taken",
+    ),
+    "largest": (largest_by_size, "Where kernels overlap the largest weight is taken"),
     "matrices": (lambda v, h, q: v @ h, "The strips are multiplied, as matrices"),
     "matrices and square": (
         lambda v, h, q: v @ h + by_padding(0 * v, 0 * h, q),

@@ -117,6 +117,17 @@ def swapped_root(predictions, shapes, textures):
     return by_shape / n, *wald(by_shape, n)
 
 
+def of_pictures(result):
+    """Return the exercise's function with its numbers made of the share, its ends and n."""
+
+    def shape_share(predictions, shapes, textures):
+        p, low, high = masked(predictions, shapes, textures)
+        n = int(((predictions == shapes) | (predictions == textures)).sum())
+        return result(p, low, high, n) if n else (p, low, high)
+
+    return shape_share
+
+
 def in_place(predictions, shapes, textures):
     shapes -= predictions
     textures -= predictions
@@ -156,6 +167,22 @@ DECISIONS = {
     "distances": (
         counted(result=lambda p, low, high: (p, p - low, high - p)),
         "The ends are given as distances",
+    ),
+    "middle": (
+        counted(result=lambda p, low, high: ((low + high) / 2, low, high)),
+        "The first number is the middle of the interval, (p",
+    ),
+    "middle, not divided": (
+        of_pictures(lambda p, low, high, n: (p + 1.96**2 / (2 * n), low, high)),
+        "The first number is the middle of the interval before",
+    ),
+    "pictures": (
+        of_pictures(lambda p, low, high, n: (n * p, low, high)),
+        "The first number counts pictures",
+    ),
+    "all pictures counted": (
+        of_pictures(lambda p, low, high, n: (n * p, n * low, n * high)),
+        "All three are numbers of pictures",
     ),
     "percentages": (
         counted(result=lambda p, low, high: (100 * p, 100 * low, 100 * high)),

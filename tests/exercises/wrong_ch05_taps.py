@@ -91,6 +91,31 @@ def beyond(x, weight):
     return y
 
 
+def in_zeros(place):
+    """Write what fits without padding into zeros of the map's size."""
+
+    def depthwise_by_taps(x, weight):
+        k, y = weight.shape[-1], torch.zeros_like(x)
+        high, wide = x.shape[2] - k + 1, x.shape[3] - k + 1
+        for row in range(high):
+            for column in range(wide):
+                window = x[:, :, row : row + k, column : column + k]
+                at = (row + place(k), column + place(k))
+                y[:, :, at[0], at[1]] = (window * weight[:, 0]).sum((2, 3))
+        return y
+
+    return depthwise_by_taps
+
+
+def cut_without_padding(x, weight):
+    """Take H rows from row i on where there are only H - i."""
+    y, (high, wide) = torch.zeros_like(x), x.shape[2:]
+    for i in range(weight.shape[2]):
+        for j in range(weight.shape[3]):
+            y += weight[:, 0, i, j, None, None] * x[:, :, i : i + high, j : j + wide]
+    return y
+
+
 def in_place(x, weight):
     x *= 2
     return by_taps()(x, weight) / 2
@@ -139,6 +164,16 @@ TAPS = {
     "no padding": (
         by_taps(lambda x, k: x, sizes=lambda x, p, k: (x.shape[2] - k + 1, x.shape[3] - k + 1)),
         "The padding is forgotten",
+    ),
+    "no padding, cut": (cut_without_padding, "The padding is forgotten: a map that is cut"),
+    "no padding, no zeros": (
+        by_taps(lambda x, k: x),
+        "The padding is forgotten: a map that is cut",
+    ),
+    "no padding, in a corner": (in_zeros(lambda k: 0), "at the top left of a map of zeros"),
+    "no padding, in the middle": (
+        in_zeros(lambda k: k // 2),
+        "around the result is left at zero",
     ),
     "full padding": (
         by_taps(

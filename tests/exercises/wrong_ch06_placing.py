@@ -67,7 +67,22 @@ PLACES = {
         counted(first=lambda m, n, p: -(m // 2) + n // 2),
         "The row begins at -(M // 2), as the original's does",
     ),
-    "left edges": (counted(first=lambda m, n, p: -(p * n) // 2), "The shape is right, but"),
+    "floor of a negative": (
+        counted(first=lambda m, n, p: -p * n // 2 + n // 2),
+        "-P * n // 2 is not -(P * n // 2)",
+    ),
+    "left edges": (
+        counted(first=lambda m, n, p: -(p * n) // 2),
+        "left edges, and -P * n // 2 is not -(P * n // 2)",
+    ),
+    "floor of -M": (
+        counted(first=lambda m, n, p: -m // 2 + n // 2),
+        "begins at -M // 2, which is not even",
+    ),
+    "two to the right": (
+        counted(first=lambda m, n, p: -(p * n // 2) + n // 2 + 2),
+        "The shape is right, but",
+    ),
     "left edges, centred": (
         counted(first=lambda m, n, p: -(p * n // 2)),
         "These are the pieces' left edges. Their",

@@ -178,7 +178,30 @@ ROWS = {
         "taken for the piece's right edge",
     ),
     "reversed": (lambda x, w, o: by_strip(x, w.flip(1), o), "The first piece stands where the"),
-    "flipped": (lambda x, w, o: by_strip(x, w.flip(2, 3), o), "The pieces are flipped"),
+    "flipped": (
+        lambda x, w, o: by_strip(x, w.flip(2, 3), o),
+        "The pieces are flipped, left to right and top to bottom. Networks",
+    ),
+    "flipped left to right": (
+        padded_first(lambda w, p: w[:, p : p + 1].flip(-1)),
+        "The pieces are flipped, left to right. Networks",
+    ),
+    "flipped top to bottom": (
+        padded_first(lambda w, p: w[:, p : p + 1].flip(-2)),
+        "The pieces are flipped, top to bottom. Networks",
+    ),
+    "flipped, and the trap": (
+        same_then_shift(kernel=lambda w: w.flip(2, 3)),
+        "as they are. Besides: The maps are cut to W columns",
+    ),
+    "flipped left to right, and the trap": (
+        same_then_shift(kernel=lambda w: w.flip(3)),
+        "The pieces are flipped, left to right. Networks",
+    ),
+    "the whole row flipped": (
+        padded_first(lambda w, p: w[:, p : p + 1].flip(2, 3), start=lambda far, o, n: far - o),
+        "as they are. Besides: The maps are shifted the wrong way",
+    ),
     "swapped": (lambda x, w, o: by_strip(x, w.mT, o), "Rows and columns of the pieces"),
     "first channel": (
         padded_first(lambda w, p: w[:1, p : p + 1].expand(len(w), -1, -1, -1)),

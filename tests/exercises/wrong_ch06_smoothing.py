@@ -18,6 +18,7 @@ def gauss(d, s):
 def stepwise(
     near=gauss,
     alike=gauss,
+    far=lambda dy, dx: math.sqrt(dy**2 + dx**2),
     join=lambda a, b: a * b,
     steps=lambda r: range(-r, r + 1),
     use=lambda dy, dx, r: True,
@@ -40,7 +41,7 @@ def stepwise(
                 top, left = radius + dy, radius + dx
                 v = values[top : top + high, left : left + wide]
                 m = there[top : top + high, left : left + wide]
-                w = join(near(math.sqrt(dy**2 + dx**2), sigma_space), alike(image - v, sigma_value))
+                w = join(near(far(dy, dx), sigma_space), alike(image - v, sigma_value))
                 total += w * m * v
                 norm += w * m
                 count += m
@@ -165,6 +166,8 @@ FILTERS = {
     "no 2 in space": (stepwise(near=bare), "missing in the exponent of the distance"),
     "no 2 in value": (stepwise(alike=bare), "missing in the exponent of the values"),
     "2 squared": (stepwise(twice, twice), "The 2 is squared as well"),
+    "Chebyshev": (stepwise(far=lambda y, x: max(abs(y), abs(x))), "is max(|dy|, |dx|), Cheb"),
+    "Manhattan": (stepwise(far=lambda y, x: abs(y) + abs(x)), "is |dy| + |dx|, Manhattan's"),
     "linear in space": (stepwise(near=linear), "The distance in pixels is not squared"),
     "linear in value": (stepwise(alike=linear), "The difference of the values is not squared"),
     "Gaussian filter": (stepwise(alike=one), "The distance alone counts"),

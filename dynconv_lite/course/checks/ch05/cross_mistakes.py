@@ -61,6 +61,20 @@ def _by_turns_back(v: Tensor, h: Tensor, q: Tensor, middle: Tensor) -> Tensor:
     return torch.where(middle, v, v + h) + q
 
 
+def _greatest(v: Tensor, h: Tensor, q: Tensor, middle: Tensor) -> Tensor:
+    return torch.maximum(torch.maximum(v, h), q)
+
+
+def _greatest_in_the_middle(v: Tensor, h: Tensor, q: Tensor, middle: Tensor) -> Tensor:
+    return torch.where(middle, _greatest(v, h, q, middle), v + h)
+
+
+def _largest(v: Tensor, h: Tensor, q: Tensor, middle: Tensor) -> Tensor:
+    """Take the weight of the largest size, with its sign."""
+    kernels = torch.stack([v, h, q])
+    return kernels.gather(0, kernels.abs().argmax(0, keepdim=True))[0]
+
+
 def _outer(v: Tensor, h: Tensor, q: Tensor) -> Tensor:
     return v.mean(3, keepdim=True) * h.mean(2, keepdim=True)
 
@@ -158,6 +172,14 @@ MISTAKES = [
     Mistake(
         "The middle is averaged where the strips cross. Branches are added up, everywhere.",
         _cross(join=lambda v, h, q, middle: torch.where(middle, (v + h + q) / 3, v + h)),
+    ),
+    *(
+        Mistake(
+            "Where kernels overlap the largest weight is taken. Convolution is linear: what the "
+            "branches answer is added up, and so are their weights. Take the sum.",
+            _cross(join=join),
+        )
+        for join in (_greatest, _greatest_in_the_middle, _largest)
     ),
     Mistake(f"The strips are multiplied, as matrices. {RANK}", _product),
     Mistake(f"The strips are multiplied, as matrices. {RANK}", _with_square(_product)),

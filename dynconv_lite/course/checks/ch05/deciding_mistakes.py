@@ -73,10 +73,16 @@ def _share(
     scale: float = 1,
     empty: tuple[float, float, float] = (math.nan, 0.0, 1.0),
     trials: Number | None = None,
+    told: Callable[[float, float, float, Counts], tuple[float, ...]] = lambda p, low, high, c: (
+        p,
+        low,
+        high,
+    ),
 ) -> Function:
     """Return the exercise's function, or a mistake: with a part replaced.
 
-    The share is top / bottom; `trials` is the n of the interval, bottom unless told otherwise.
+    The share is top / bottom; `trials` is the n of the interval, bottom unless told otherwise;
+    `told` makes what is returned of the share, its interval and the counts.
     """
 
     def shape_share(predictions: Tensor, shapes: Tensor, textures: Tensor) -> Tensor:
@@ -85,7 +91,8 @@ def _share(
         if not c.decided:
             return torch.tensor(empty)
         p = top(c) / bottom(c)
-        return scale * torch.tensor([p, *ends(p, (trials or bottom)(c))])
+        low, high = ends(p, (trials or bottom)(c))
+        return scale * torch.tensor(told(p, low, high, c))
 
     return shape_share
 
@@ -175,6 +182,25 @@ MISTAKES = [
     Mistake(
         "The ends are given as distances from the share. Return low and high themselves.",
         _share(ends=lambda p, n: (p - _wilson(p, n)[0], _wilson(p, n)[1] - p)),
+    ),
+    Mistake(
+        "The first number is the middle of the interval, (p + z**2 / (2 n)) / (1 + z**2 / n). The "
+        "share itself is wanted, p: it does not lie in the middle.",
+        _share(told=lambda p, low, high, c: ((low + high) / 2, low, high)),
+    ),
+    Mistake(
+        "The first number is the middle of the interval before it is divided, p + z**2 / (2 n). "
+        "The share itself is wanted, p: it does not lie in the middle.",
+        _share(told=lambda p, low, high, c: (p + 1.96**2 / (2 * c.decided), low, high)),
+    ),
+    Mistake(
+        "The first number counts pictures. A share is wanted: divide by n, the decided ones.",
+        _share(told=lambda p, low, high, c: (c.shape, low, high)),
+    ),
+    Mistake(
+        "All three are numbers of pictures. A share and its interval are wanted, from 0 to 1: do "
+        "not multiply by n.",
+        _share(told=lambda p, low, high, c: tuple(c.decided * x for x in (p, low, high))),
     ),
     Mistake("These are percentages. Return numbers from 0 to 1.", _share(scale=100)),
     *(

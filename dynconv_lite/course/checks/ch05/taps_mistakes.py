@@ -6,7 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from dynconv_lite.course.case import Function, Hint, Mistake
+from dynconv_lite.course.case import Case, Function, Hint, Mistake
 
 Change = Callable[[Tensor], Tensor]
 
@@ -119,7 +119,21 @@ SHARED = [
     ),
     Mistake("This is the mean over the taps. Take the sum.", _scaled),
 ]
+
+
+def _one_channel(case: Case) -> bool:
+    """Tell whether sizes that do not meet cannot be those of the channels."""
+    return bool(case.arguments["x"].shape[1] == 1)
+
+
 HINTS = [
+    Hint(
+        "The padding is forgotten: a map that is cut without it shrinks with every tap, to H - i "
+        "rows and W - j columns, and the moved maps no longer meet. Pad the map by K // 2 zeros "
+        "first: then there are H rows from every row i on, and W columns.",
+        "RuntimeError: (The size of tensor|output with shape)",
+        _one_channel,
+    ),
     Hint(
         "The kernels do not meet the channels. weight[:, 0, i, j] is (C,), one number for each "
         "channel: give it two axes more, [:, None, None], to multiply (B, C, H, W).",
@@ -133,6 +147,18 @@ HINTS = [
 ]
 
 
+def _without_padding(corner: Callable[[int], int]) -> Function:
+    """Return the mistake of writing the smaller result into zeros of the map's size."""
+
+    def depthwise(x: Tensor, weight: Tensor) -> Tensor:
+        k = weight.shape[-1]
+        small = correlated(pad=lambda x, k: x)(x, weight)  # (B, C, H - K + 1, W - K + 1)
+        before = corner(k)
+        return F.pad(small, [before, k - 1 - before] * 2)
+
+    return depthwise
+
+
 def _off(step: int) -> Function:
     """Return the mistake of laying the kernels `step` pixels too far down and right."""
 
@@ -144,6 +170,17 @@ def _off(step: int) -> Function:
 
 MISTAKES = [
     *SHARED,
+    Mistake(
+        "The padding is forgotten: without it the result shrinks by K - 1 rows and columns, and "
+        "stands in the corner at the top left of a map of zeros. Pad x by K // 2 zeros on every "
+        "side.",
+        _without_padding(lambda k: 0),
+    ),
+    Mistake(
+        "The padding is forgotten: the frame of K // 2 pixels around the result is left at zero. "
+        "Pad x by K // 2 zeros on every side: then a pixel there gets what the map gives it.",
+        _without_padding(lambda k: k // 2),
+    ),
     Mistake(
         "Only the last tap is left: the result is overwritten in every turn. Add to it.",
         lambda x, weight: (

@@ -106,6 +106,21 @@ MISTAKES = [
         "one. It begins at -(P * n // 2).",
         _row(first=lambda m, n, p: -(p // 2) * n),
     ),
+    Mistake(
+        "-P * n // 2 is not -(P * n // 2): // rounds down, so that -9 // 2 is -5 and -(9 // 2) is "
+        "-4. Where P * n is odd the row is one pixel off to the left: set the brackets.",
+        _row(first=lambda m, n, p: -p * n // 2 + n // 2),
+    ),
+    Mistake(
+        "These are the pieces' left edges, and -P * n // 2 is not -(P * n // 2): // rounds down, "
+        "so that -9 // 2 is -5. Set the brackets; the middles are n // 2 further to the right.",
+        _row(first=lambda m, n, p: -p * n // 2),
+    ),
+    Mistake(
+        "The row begins at -M // 2, which is not even -(M // 2): // rounds down, so that -9 // 2 "
+        "is -5. And the pieces have P * n pixels together, not M: begin at -(P * n // 2).",
+        _row(first=lambda m, n, p: -m // 2 + n // 2),
+    ),
     Mistake("The list runs from right to left. Turn it around.", lambda m, n: _row()(m, n)[::-1]),
     Mistake(
         "The signs are wrong: a piece on the left has a negative offset.",

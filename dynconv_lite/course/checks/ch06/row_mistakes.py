@@ -90,6 +90,10 @@ def _row(
     return lambda x, pieces, offsets: row_of_pieces(x, pieces, offsets).sum(0)
 
 
+def _flipped(axes: tuple[int, ...]) -> Change:
+    return lambda w: w.flip(axes)
+
+
 def _last(x: Tensor, pieces: Tensor, offsets: list[int]) -> Tensor:
     return _before(x, pieces[:, -1:], 0, -offsets[-1])
 
@@ -179,9 +183,21 @@ MISTAKES = [
         "The first piece stands where the last should, and so on. Piece p has offset p.",
         _row(kernel=lambda w: w.flip(1)),
     ),
-    Mistake(
-        "The pieces are flipped. Networks do not flip their kernels.",
-        _row(kernel=lambda w: w.flip(2, 3)),
+    *(
+        Mistake(
+            f"The pieces are flipped, {how}. Networks do not flip their kernels: {remedy}",
+            _row(step, kernel=_flipped(axes), place=place),
+        )
+        for how, axes in (
+            ("left to right and top to bottom", (2, 3)),
+            ("left to right", (3,)),
+            ("top to bottom", (2,)),
+        )
+        for remedy, step, place in (
+            ("convolve by them as they are.", _left, _before),
+            (f"convolve by them as they are. Besides: {TRAP}", _left, _after),
+            (f"convolve by them as they are. Besides: {DIRECTION}", _right, _before),
+        )
     ),
     Mistake("Rows and columns of the pieces are swapped.", _row(kernel=lambda w: w.mT)),
     Mistake(

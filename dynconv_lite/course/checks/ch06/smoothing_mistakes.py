@@ -12,6 +12,8 @@ from dynconv_lite.course.case import Function, Hint, Mistake
 
 # the exponent of a weight, given a distance or a difference, and its sigma
 Fall = Callable[[Any, float], Any]
+# of a neighbour, given (dy, dx)
+Distance = Callable[[int, int], float]
 # steps to the neighbours along one axis, given the radius
 Steps = Callable[[int], range]
 
@@ -31,6 +33,7 @@ def _product(far: Any, unlike: Any) -> Any:
 def _smooth(
     space: Fall = _gauss,
     value: Fall = _gauss,
+    distance: Distance = math.hypot,
     join: Callable[[Any, Any], Any] = _product,
     steps: Steps = _all_steps,
     used: Callable[[int, int, int], bool] = lambda dy, dx, radius: True,
@@ -42,6 +45,7 @@ def _smooth(
     Args:
         space: of the distance in pixels.
         value: of the difference of the values.
+        distance: in pixels, of a step.
         join: of the two exponents.
         steps: to the neighbours.
         used: whether a step counts, given (dy, dx) and the radius.
@@ -63,7 +67,7 @@ def _smooth(
                     top, left = radius + dy, radius + dx
                     there = (slice(top, top + high), slice(left, left + wide))
                     unlike = value((image - padded[there]).abs(), sigma_value)
-                    weight = join(space(math.hypot(dy, dx), sigma_space), unlike) * ones[there]
+                    weight = join(space(distance(dy, dx), sigma_space), unlike) * ones[there]
                     total, norm, count = (
                         total + weight * padded[there],
                         norm + weight,
@@ -168,6 +172,16 @@ MISTAKES = [
     Mistake(
         "The 2 is squared as well: 2 * sigma**2, not (2 * sigma)**2.",
         _smooth(_half_inside, _half_inside),
+    ),
+    Mistake(
+        "The distance is max(|dy|, |dx|), Chebyshev's: it counts a step along the diagonal as 1. "
+        "Take the straight line, d^2 = dy^2 + dx^2.",
+        _smooth(distance=lambda dy, dx: max(abs(dy), abs(dx))),
+    ),
+    Mistake(
+        "The distance is |dy| + |dx|, Manhattan's: it counts a step along the diagonal as 2. Take "
+        "the straight line, d^2 = dy^2 + dx^2.",
+        _smooth(distance=lambda dy, dx: abs(dy) + abs(dx)),
     ),
     Mistake("The distance in pixels is not squared: dy^2 + dx^2.", _smooth(space=_not_squared)),
     Mistake("The difference of the values is not squared.", _smooth(value=_not_squared)),

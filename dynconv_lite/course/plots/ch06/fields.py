@@ -54,8 +54,6 @@ def shift_layer(
 def stacked_field(layers: Sequence[ShiftwiseConv2d], side: int) -> Tensor:
     """Return the mean size of the gradient of depth-wise layers in a row, (side, side).
 
-    With nothing between them that is the convolution of their kernels: a product of spectra.
-
     Args:
         layers: In eval mode, of equal channels.
         side: Of the map, odd; what lies outside is cut off.
@@ -63,9 +61,24 @@ def stacked_field(layers: Sequence[ShiftwiseConv2d], side: int) -> Tensor:
     Raises:
         ValueError: If there is no layer, or the side is even.
     """
-    if not layers or side % 2 == 0:
-        raise ValueError(f"side must be odd and layers at least one, got {side!r}, {len(layers)}")
-    kernels = [layer.equivalent_kernel()[:, 0] for layer in layers]  # (C, S, S) each
+    return product_field([layer.equivalent_kernel()[:, 0] for layer in layers], side)
+
+
+@torch.no_grad()
+def product_field(kernels: Sequence[Tensor], side: int) -> Tensor:
+    """Return the mean size of the gradient of depth-wise kernels in a row, (side, side).
+
+    With nothing between them that is the convolution of the kernels: a product of spectra.
+
+    Args:
+        kernels: One a layer, (C, S, S), S odd; C is the same in all.
+        side: Of the map, odd; what lies outside is cut off.
+
+    Raises:
+        ValueError: If there is no kernel, or the side is even.
+    """
+    if not kernels or side % 2 == 0:
+        raise ValueError(f"side must be odd and layers at least one, got {side!r}, {len(kernels)}")
     whole = 1 + sum(kernel.shape[-1] - 1 for kernel in kernels)
     room = next_fast_len(max(whole, side), real=True)
     spectrum = torch.ones((), dtype=torch.complex64)

@@ -1,6 +1,7 @@
 """Figures of adapting filters: what they do to a photograph, and their kernels at some pixels."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import matplotlib as mpl
 import numpy as np
@@ -9,6 +10,7 @@ from torch import Tensor
 from dynconv_lite.course.plots.style import (
     CYCLE,
     DASHES,
+    GREY,
     VERMILION,
     Picture,
     image_panel,
@@ -18,14 +20,22 @@ from dynconv_lite.course.plots.style import (
 
 
 @picture
-def draw_filters(images: Mapping[str, Tensor], row: int, columns: tuple[int, int]) -> Picture:
+def draw_filters(
+    images: Mapping[str, Tensor],
+    row: int,
+    columns: tuple[int, int],
+    clean: Tensor | None = None,
+) -> Picture:
     """Draw grey images side by side, and below them the values along a piece of one row.
 
     Args:
         images: name -> (H, W), from 0 to 1; the first is the one that was filtered.
         row: whose values are drawn.
         columns: where the piece begins and ends.
+        clean: what the filtered one was before the noise, (H, W); its curve lies below the others.
     """
+    if clean is not None:
+        images = {**images, "clean": clean}
     figure = mpl.figure.Figure(figsize=(7, 4.0), layout="constrained")
     top, bottom = figure.subfigures(2, 1, height_ratios=(1.35, 1), squeeze=False)[:, 0]
     panels = top.subplots(1, len(images), squeeze=False)[0]
@@ -36,8 +46,14 @@ def draw_filters(images: Mapping[str, Tensor], row: int, columns: tuple[int, int
         image_panel(panels[index], image, name, vmin=0, vmax=1)
         panels[index].plot(columns, (row, row), color=VERMILION, linewidth=1.2)
         values = image[row, columns[0] : columns[1]]
-        axes.plot(place, values, color=CYCLE[index % len(CYCLE)], linewidth=1.6,
-                  linestyle=DASHES[index % len(DASHES)], label=name)  # fmt: skip
+        look: dict[str, Any] = {
+            "color": CYCLE[index % len(CYCLE)],
+            "linewidth": 1.6,
+            "linestyle": DASHES[index % len(DASHES)],
+        }
+        if image is clean:
+            look = {"color": GREY, "linewidth": 4.5, "alpha": 0.4, "zorder": 1}
+        axes.plot(place, values, label=name, **look)
         steps = values.diff().abs()
         told.append(f"{name} {float(steps.mean()):.4f} and {float(steps.max()):.4f}")
     axes.set(xlabel=f"column, in row {row}", ylabel="value")
