@@ -8,9 +8,11 @@ import bank_ch05
 import bank_ch06
 import bank_ch07
 import bank_ch08
+import bank_ch09
+import bank_ch10
 import pytest
 
-from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08
+from dynconv_lite.course.checks import ch01, ch02, ch03, ch04, ch05, ch06, ch07, ch08, ch09, ch10
 from dynconv_lite.course.exercise import CheckFailed, Exercise
 
 CHAPTERS = {
@@ -22,6 +24,8 @@ CHAPTERS = {
     "ch06": (ch06, bank_ch06),
     "ch07": (ch07, bank_ch07),
     "ch08": (ch08, bank_ch08),
+    "ch09": (ch09, bank_ch09),
+    "ch10": (ch10, bank_ch10),
 }
 EXERCISES = [(chapter, name) for chapter, (_, bank) in CHAPTERS.items() for name in bank.WRONG]
 every_exercise = pytest.mark.parametrize(("chapter", "name"), EXERCISES)
