@@ -1,0 +1,36 @@
+"""Networks as lookup tables: tables, their interpolation, and super-resolution by them.
+
+Sources: Jo & Kim 2021, "Practical Single-Image Super-Resolution Using Look-Up Table", CVPR; Li et
+al. 2022, "MuLUT: Cooperating Multiple Look-Up Tables for Efficient Image Super-Resolution", ECCV.
+"""
+
+from dynconv_lite.lut.finetune import TrainableTables
+from dynconv_lite.lut.finetune_mixed import TrainableMixedTables
+from dynconv_lite.lut.inference import lut_forward, super_resolve
+from dynconv_lite.lut.mixed import MixedTables
+from dynconv_lite.lut.mixed_forward import super_resolve_mixed
+from dynconv_lite.lut.mixed_tabulate import tabulate_mixed
+from dynconv_lite.lut.patterns import PATTERNS, Pattern, nodes
+from dynconv_lite.lut.simplex import interpolate, simplex_weights
+from dynconv_lite.lut.stage import Stage
+from dynconv_lite.lut.table import LookupTable
+from dynconv_lite.lut.tabulate import tabulate, tabulate_stages
+
+__all__ = [
+    "PATTERNS",
+    "LookupTable",
+    "MixedTables",
+    "Pattern",
+    "Stage",
+    "TrainableMixedTables",
+    "TrainableTables",
+    "interpolate",
+    "lut_forward",
+    "nodes",
+    "simplex_weights",
+    "super_resolve",
+    "super_resolve_mixed",
+    "tabulate",
+    "tabulate_mixed",
+    "tabulate_stages",
+]

@@ -1,0 +1,133 @@
+"""A stage of a cascade in one pass over the picture, compiled by numba for the CPU.
+
+What makes it fast, besides being compiled:
+
+* The picture is not turned. A tap of the turned picture is another tap of the picture itself, and
+  the block of outputs is put down turned back.
+* A fraction and its axis's step share one integer, and five exchanges by min and max, without a
+  branch, sort four of them: the compiler does that for eight pixels at once.
+* Eight outputs share two 64-bit words, 16 bits each. One multiplication weighs four outputs; none
+  runs over into the next, since weights add up to at most 256 and values, made unsigned, to 255.
+* Sums stay integers, and become pixels through a table of what each sum is rounded to.
+
+Threads are Python's, for the kernel runs without the interpreter's lock: there is no second pool of
+threads to get into the way of torch's. Every pixel is computed alone, hence the result does not
+depend on how many there are.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from dynconv_lite.lut.stage import ROTATIONS, Stage, turned
+
+TAPS = 4  # a table of fewer is given taps that count for nothing
+OFFSET = 128  # makes signed bytes unsigned
+BANDS = 4  # pieces of work per thread, so that none waits long for another
+
+Array = npt.NDArray[Any]
+
+
+def stage_numba(padded: npt.NDArray[np.uint8], stage: Stage) -> npt.NDArray[np.uint8]:
+    """Put a picture through a stage, on as many threads as torch is set to.
+
+    Args:
+        padded: uint8 (H + 2 border, W + 2 border, C), with the border of the stage.
+        stage: The tables.
+
+    Returns:
+        uint8 (H * r, W * r, C), equal to the bit to what `stage_torch` returns.
+    """
+    from dynconv_lite.lut import kernels  # numba: most of a second, and not for every importer
+
+    border, scale = stage.border, stage.scale
+    planes = np.ascontiguousarray(padded.transpose(2, 0, 1))  # (C, H + 2 border, W + 2 border)
+    high, wide = planes.shape[1] - 2 * border, planes.shape[2] - 2 * border
+    out = np.empty((high * scale, wide * scale, len(planes)), np.uint8)
+    fixed = (planes, border, words(stage), layout(stage), ending(stage))
+    threads = torch.get_num_threads()
+    count = 1 if threads == 1 else min(high, threads * BANDS)
+    edges = [high * i // count for i in range(count + 1)]
+    bands = list(pairwise(edges))
+    if count == 1:
+        call(kernels.band, *fixed, *bands[0], out)
+    else:
+        with ThreadPoolExecutor(threads) as pool:  # numba locks compilation itself
+            for done in [pool.submit(call, kernels.band, *fixed, *band, out) for band in bands]:
+                done.result()
+    return out
+
+
+def call(kernel: Callable[..., None], *arguments: Any) -> None:
+    """Run a kernel, even if numba cannot write down what it has just compiled.
+
+    The kernel itself touches no file: an OSError comes from that writing (a full disk, say), when
+    the compiled kernel is already in memory, and a second call uses it.
+    """
+    try:
+        kernel(*arguments)
+    except OSError:
+        kernel(*arguments)
+
+
+def words(stage: Stage) -> npt.NDArray[np.uint64]:
+    """Return the tables' values, unsigned and in words of eight: uint64 (tables, rows, words)."""
+    outputs = stage.scale**2
+    rows = max(len(table.values) for table in stage.tables)
+    padded = np.zeros((len(stage.tables), rows, -(-outputs // 8) * 8), np.uint8)
+    for place, table in zip(padded, stage.tables, strict=True):
+        np.bitwise_xor(
+            table.values.view(np.uint8), OFFSET, out=place[: len(table.values), :outputs]
+        )
+    return padded.view(np.uint64)
+
+
+def layout(stage: Stage) -> tuple[Array, Array, Array, Array]:
+    """Return the numbers of every table, its taps in all rotations and steps, and output places.
+
+    Returns:
+        numbers: int64 (tables, 4): interval, mask of the fraction, multiplier, index of the step.
+        taps: int64 (tables, 4 rotations, 4 taps, 2).
+        steps: int32 (tables, 4 taps): in rows, 0 for a tap that is not there.
+        places: int64 (4 rotations, outputs): of every pixel of the block, which 16-bit number in
+            the words of a rotation is its value.
+    """
+    numbers, taps, steps = [], [], []
+    for table in stage.tables:
+        mask, group = (1 << table.interval) - 1, stage.steps.index(table.step)
+        numbers.append((table.interval, mask, stage.multiplier(table), group))
+        missing = TAPS - table.pattern.dims
+        own = (*table.pattern.taps, *((0, 0),) * missing)
+        taps.append([[turned(tap, turns) for tap in own] for turns in range(ROTATIONS)])
+        steps.append((*table.strides, *(0,) * missing))
+    outputs = stage.scale**2
+    # which output lies where in the words depends on the order of bytes; so mark them, and look
+    marked = np.zeros(-(-outputs // 8) * 8, np.uint8)
+    marked[:outputs] = np.arange(1, outputs + 1)
+    pairs, low = marked.view(np.uint64), np.uint64(0x00FF00FF00FF00FF)
+    lanes = np.stack([pairs & low, pairs >> np.uint64(8) & low], -1).ravel().view(np.uint16)
+    found = {int(mark) - 1: place for place, mark in enumerate(lanes) if mark}
+    block = np.array([found[j] for j in range(outputs)], np.int64)
+    block = block.reshape(stage.scale, stage.scale)
+    places = np.stack([np.rot90(block, -turns).ravel() for turns in range(ROTATIONS)])
+    whole = np.array(numbers, np.int64), np.array(taps, np.int64), np.array(steps, np.int32)
+    return *whole, places
+
+
+def ending(stage: Stage) -> tuple[Array, Array, float, float]:
+    """Return what turns sums into pixels.
+
+    Returns:
+        factors: float64, the size of a sum's unit for each step size.
+        rounding: uint8, the pixel of every sum; empty where the formula is to be used.
+        divisor: Of the formula.
+        bias: Of the formula.
+    """
+    factors = np.array(stage.steps) / stage.spacing  # a power of two: no digit changes
+    rounding = np.empty(0, np.uint8) if stage.rounding is None else stage.rounding
+    return factors, rounding, float(stage.divisor), float(stage.bias)

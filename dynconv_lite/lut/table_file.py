@@ -1,0 +1,98 @@
+"""The bytes of a table's file, read without running anything in them.
+
+A published table is a .npy file, which has no place for a step size. A .npz file is a ZIP archive
+of three such files.
+"""
+
+import ast
+import io
+import math
+import zipfile
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dynconv_lite.validation import check_count
+
+MEMBERS = {"values": np.dtype(np.int8), "step": np.dtype("<f8"), "pattern": np.dtype("<U1")}
+
+
+def parse(data: bytes, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
+    """Read the bytes of a .npy file: its type and its length are checked before its data.
+
+    Args:
+        data: The whole file.
+        dtype: What it should hold; never objects, which numpy would have to unpickle.
+
+    Returns:
+        The array, read-only.
+
+    Raises:
+        ValueError: If the file is damaged or holds something else.
+    """
+    shape, fortran, start = _header(data, dtype)
+    expected, count = dtype.itemsize * math.prod(shape), len(data) - start
+    if count != expected:
+        raise ValueError(f"it should hold {expected} bytes of data and holds {count}")
+    flat = np.frombuffer(data, dtype, offset=start)
+    return flat.reshape(shape, order="F" if fortran else "C")
+
+
+def _header(data: bytes, dtype: np.dtype[Any]) -> tuple[tuple[int, ...], bool, int]:
+    """Return the shape, whether the first axis runs fastest, and where the data start.
+
+    numpy's own reader may raise what is no ValueError, or try harder with a warning, if a header
+    is damaged; and a table's header is simple.
+    """
+    if data[:8] != b"\x93NUMPY\x01\x00":  # later versions are for structures and long headers
+        raise ValueError("it does not begin as a .npy file of version 1.0 does (magic string)")
+    start = 10 + int.from_bytes(data[8:10], "little")
+    try:
+        fields = ast.literal_eval(data[10:start].decode("ascii").strip())
+        shape, fortran, found = fields["shape"], fields["fortran_order"], fields["descr"]
+    except (ValueError, SyntaxError, TypeError, KeyError, MemoryError, RecursionError) as error:
+        raise ValueError(f"its header is damaged: {error}") from error
+    if not isinstance(fields, dict) or not isinstance(fortran, bool) or found != dtype.str:
+        raise ValueError(f"it holds {found!r}, not {dtype.str!r}")
+    if not isinstance(shape, tuple):
+        raise ValueError(f"its shape should be a tuple, and is {shape!r}")
+    for size in shape:
+        check_count("every axis", size, minimum=0)
+    return shape, fortran, start
+
+
+def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Read the three members of a .npz file.
+
+    Args:
+        data: The whole file.
+
+    Returns:
+        The arrays by the names in `MEMBERS`, of the types there.
+
+    Raises:
+        ValueError: If the file is damaged or holds something else.
+    """
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise ValueError(f"it is no .npz file: {error}") from error
+    with archive:
+        names = sorted(archive.namelist())
+        if names != sorted(f"{name}.npy" for name in MEMBERS):
+            raise ValueError(f"it should hold {', '.join(sorted(MEMBERS))}, and holds {names}")
+        parts = {}
+        for name, dtype in MEMBERS.items():
+            member = archive.getinfo(f"{name}.npy")
+            # `save` does not compress: so a small file cannot unfold into a large one
+            if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
+                raise ValueError(f"{name} is compressed or encrypted")
+            try:
+                content = archive.read(member)
+            except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
+                raise ValueError(f"{name} is damaged: {error}") from error
+            parts[name] = parse(content, dtype)
+            if name != "values" and parts[name].shape != ():
+                raise ValueError(f"{name} should be one value, and is {parts[name].shape}")
+        return parts
