@@ -14,7 +14,7 @@ from dynconv_lite.experiments.rotation_table import (
     title,
     values,
 )
-from dynconv_lite.experiments.series import series, settings
+from dynconv_lite.experiments.series import series, setting_name, settings
 
 INTRODUCTION = f"""# Shift-wise layers along diagonals, and turned: the talk's table and ours
 
@@ -100,7 +100,14 @@ def rotation_page(records: Sequence[Record]) -> str:
     groups = settings(records, NAME)
     parts = [INTRODUCTION, rotation_table(records)]
     parts += [_effects(groups), _fields(groups), _angles(groups), _correlations(groups)]
+    if shown := pictured(records):
+        parts.append(_pictures(shown))
     return "\n".join(parts)
+
+
+def pictured(records: Sequence[Record]) -> list[Record]:
+    """Return the runs that the page shows in pictures: of the setting with most runs."""
+    return max(settings(records, NAME).values(), key=len, default=[])
 
 
 def paired(runs: Sequence[Record], one: str, other: str, quantity: str) -> Paired:
@@ -190,6 +197,23 @@ def _correlations(groups: Groups) -> str:
         for quantity, words in QUANTITIES.items()
     ]
     return _table_or_none(CORRELATIONS, ("setting", "quantity", *TARGETS.values()), rows)
+
+
+def _pictures(records: Sequence[Record]) -> str:
+    text = (
+        f"## Pictures\n\nOf the setting with most runs, `{setting_name(records[0])}`; the numbers "
+        "are in the tables above.\n\n"
+        "![What every layer has more than SW of the same augmentation and seed, a point a pair of "
+        "runs; means are in the table.](rotation_differences.png)\n"
+        "\n![Test accuracy of every run against its effective receptive field; the rank "
+        "correlations are in the table.](rotation_scatter.png)\n"
+    )
+    if not any(record.metrics.maps for record in records):
+        return text
+    return text + (
+        "\n![Effective receptive fields of the four layers, mean over their runs, over three "
+        f"decades, and their strength by angle beyond {FAR} pixels.](rotation_erf.png)\n"
+    )
 
 
 def _table_or_none(text: str, header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

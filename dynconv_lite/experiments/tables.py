@@ -17,6 +17,8 @@ from dynconv_lite.experiments.jitter_table import jitter_table
 from dynconv_lite.experiments.large_kernels_page import large_kernels_page
 from dynconv_lite.experiments.large_kernels_page import pictured as pictured_large
 from dynconv_lite.experiments.records import Record, load_records, read_record, write_record
+from dynconv_lite.experiments.rotation import FAR
+from dynconv_lite.experiments.rotation_page import pictured as pictured_rotation
 from dynconv_lite.experiments.rotation_page import rotation_page
 from dynconv_lite.files import ROOT, write_atomic
 
@@ -145,6 +147,8 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
     from dynconv_lite.course.plots.ch03 import draw_attention, draw_cost
     from dynconv_lite.course.plots.ch05.runs import draw_by_kernel, draw_run_fields
     from dynconv_lite.course.plots.ch07 import draw_area_scatter, draw_erf_grid
+    from dynconv_lite.course.plots.ch08 import draw_differences, draw_profiles, draw_scatter
+    from dynconv_lite.course.plots.ch08.runs import mean_fields
 
     pictures = {}
     if shown := pictured(records):
@@ -158,6 +162,13 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
         pictures["large_kernels_accuracy.png"] = draw_by_kernel(shown)
         if any(record.metrics.maps for record in shown):
             pictures["large_kernels_erf.png"] = draw_run_fields(shown)
+    if shown := pictured_rotation(records):
+        compared = ("test_accuracy", "transfer_knn", "transfer_linear")
+        pictures["rotation_differences.png"] = draw_differences(shown, compared)
+        fields = ("erf_width", "erf_area_0.5", "erf_anisotropy")
+        pictures["rotation_scatter.png"] = draw_scatter(shown, fields)
+        if maps := mean_fields(shown):
+            pictures["rotation_erf.png"] = draw_profiles(maps, inner=FAR)
     for name, drawn in pictures.items():
         write_atomic(results / name, drawn.png())
     return [results / name for name in pictures]

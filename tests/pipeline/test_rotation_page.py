@@ -213,11 +213,22 @@ def test_records_of_several_studies_are_told_apart_whatever_their_order() -> Non
 def test_the_page_is_written_and_checked(tmp_path: Path) -> None:
     for record in rotation_matrix((0,)):
         write_record(record, tmp_path / "records")
-    assert {path.name for path in tables.write_tables(tmp_path)} == {*tables.PAGES}
+    names = {path.name for path in tables.write_tables(tmp_path)}
+    pictures = {"rotation_differences.png", "rotation_scatter.png", "rotation_erf.png"}
+    assert names == {*tables.PAGES, *pictures}
+    page = (tmp_path / "rotation.md").read_text()
+    assert all(f"]({name})" in page for name in pictures)
     assert tables.check_tables(tmp_path) == []
     write_record(rotation_run("sw_mixup", 1), tmp_path / "records")
     (message,) = tables.check_tables(tmp_path)
     assert "rotation.md differs" in message
+
+
+def test_runs_that_kept_no_map_have_no_picture_of_fields(tmp_path: Path) -> None:
+    write_record(without(rotation_run()), tmp_path / "records")
+    names = {path.name for path in tables.write_tables(tmp_path)}
+    assert "rotation_scatter.png" in names and "rotation_erf.png" not in names
+    assert "rotation_erf.png" not in (tmp_path / "rotation.md").read_text()
 
 
 # --- the notebook of a run ------------------------------------------------------------------------
