@@ -3,6 +3,7 @@
 from .cifar import cifar100
 from .conflict import cue_conflict
 from .dtd import dtd
+from .glass import glass_patterns
 from .oriented import oriented
 from .photos import photo, photo_patches, photos
 from .resize import matlab_bicubic
@@ -24,6 +25,7 @@ __all__ = [
     "cue_conflict",
     "data_root",
     "dtd",
+    "glass_patterns",
     "matlab_bicubic",
     "oriented",
     "photo",

@@ -15,7 +15,11 @@ import numpy.typing as npt
 
 from dynconv_lite.validation import check_count
 
-MEMBERS = {"values": np.dtype(np.int8), "step": np.dtype("<f8"), "pattern": np.dtype("<U1")}
+MEMBERS: dict[str, np.dtype[Any]] = {
+    "values": np.dtype(np.int8),
+    "step": np.dtype("<f8"),
+    "pattern": np.dtype("<U1"),
+}
 
 
 def parse(data: bytes, dtype: np.dtype[Any]) -> npt.NDArray[Any]:

@@ -34,8 +34,9 @@ class ShiftwiseNet(nn.Module):
     - DiaRotSW: direction "diagonal" alone, rotate=True, which makes the other one.
 
     The talk shows the pipeline of DiaRotSW alone. Here the other three have its stem too, so the
-    four differ in where pieces stand and in nothing else: they draw the same first weights, and
-    their numbers of parameters differ by the normalisation of one direction alone.
+    four differ in the directions of the shifts and in whether kernels are turned, and in nothing
+    else: they draw the same first weights, and their numbers of parameters differ by the
+    normalisation of one direction alone.
 
     Args:
         num_classes: Outputs.
