@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
-from dynconv_lite.lut.corners import corners, strides
+from dynconv_lite.lut.patterns import row_steps
+from dynconv_lite.lut.simplex import sum_of, walk
 
 
 def lookup(table: Tensor, position: Tensor, nodes: Sequence[int]) -> Tensor:
@@ -49,8 +49,11 @@ def lookup(table: Tensor, position: Tensor, nodes: Sequence[int]) -> Tensor:
 
 def lookup_by_operators(table: Tensor, position: Tensor, nodes: Sequence[int]) -> Tensor:
     """Compute `lookup` by torch's own operators, on any device; arguments as there."""
-    rows, weights = corners(position, nodes)
-    return F.embedding_bag(rows, table, mode="sum", per_sample_weights=weights)
+    highest = position.new_tensor(nodes) - 2  # the last node belongs to the cell before it
+    cells = torch.minimum(position.detach().floor().clamp(min=0), highest)  # (N, D)
+    steps = row_steps(nodes)
+    start = sum_of(cells.long().unbind(-1), steps)
+    return walk(table, start, (position - cells).unbind(-1), steps, 1)
 
 
 class _OnCpu(torch.autograd.Function):
@@ -81,7 +84,7 @@ class _OnCpu(torch.autograd.Function):
 
 def _axes(nodes: Sequence[int]) -> tuple[Any, Any]:
     """Return the number of each axis's last cell, and how many rows its nodes are apart."""
-    return np.array(nodes, np.int64) - 2, np.array(strides(nodes), np.int64)
+    return np.array(nodes, np.int64) - 2, np.array(row_steps(nodes), np.int64)
 
 
 @cache

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from dynconv_lite.lut.compander import compand
-from dynconv_lite.lut.corners import strides
 from dynconv_lite.lut.mixed import UNIT, MixedTables
+from dynconv_lite.lut.patterns import row_steps
 from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.simplex import sum_of, walk
 from dynconv_lite.pixel_mix import Padding, pixel_mix
@@ -126,6 +126,6 @@ def _interpolate(table: Tensor, position: Tensor, nodes: Sequence[int]) -> Tenso
         # the last node belongs to the cell before it
         cells.append(torch.div(axis, UNIT, rounding_mode="floor").clamp(max=count - 2).flatten())
         fractions.append(axis.flatten() - UNIT * cells[-1])
-    steps = strides(nodes)
+    steps = row_steps(nodes)
     total = walk(table, sum_of(cells, steps), fractions, steps, UNIT)  # (B H W, O)
     return total.unflatten(0, (len(position), *position.shape[2:])).movedim(-1, 1)

@@ -5,6 +5,8 @@ node. Nodes lie 2**interval apart; the last one stands for 256, one step beyond 
 value, so that every pixel value has a node on both sides.
 """
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -126,4 +128,13 @@ def strides(pattern: Pattern, interval: int) -> tuple[int, ...]:
             f"interval {interval} with the {pattern.dims} taps of pattern {pattern.name!r} makes "
             f"{size**pattern.dims} rows: more than {MAX_ROWS}"
         )
-    return tuple(size**power for power in reversed(range(pattern.dims)))
+    return row_steps((size,) * pattern.dims)
+
+
+def row_steps(counts: Sequence[int]) -> tuple[int, ...]:
+    """Return how many rows apart two neighbouring nodes of each axis lie; the last axis runs fast.
+
+    Args:
+        counts: Nodes of each axis.
+    """
+    return tuple(math.prod(counts[axis + 1 :]) for axis in range(len(counts)))

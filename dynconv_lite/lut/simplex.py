@@ -22,7 +22,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from dynconv_lite.lut.patterns import LEVELS, nodes
+from dynconv_lite.lut.patterns import LEVELS, nodes, row_steps
 
 
 def simplex_weights(fractions: Tensor, spacing: float) -> tuple[Tensor, Tensor]:
@@ -77,7 +77,7 @@ def interpolate(values: Tensor, index: Tensor, interval: int = 4) -> Tensor:
     taps = index.to(values.dtype).reshape(-1, dims)  # (N, D)
     cells = (taps.detach() / spacing).floor().clamp(max=size - 2)  # 256 is in the last cell
     fractions = (taps - cells * spacing).unbind(-1)  # D of (N,)
-    steps = [size**power for power in reversed(range(dims))]
+    steps = row_steps((size,) * dims)
     start = sum_of(cells.long().unbind(-1), steps)
     total = walk(values, start, fractions, steps, spacing) / spacing  # (N, outputs)
     return total.reshape(*index.shape[:-1], values.shape[1])
@@ -95,7 +95,7 @@ def interpolate_integers(values: Tensor, taps: Sequence[Tensor], interval: int =
         int32 (N, outputs): 2**interval times what `interpolate` would return.
     """
     size, spacing = nodes(interval), 1 << interval
-    steps = [size**power for power in reversed(range(len(taps)))]
+    steps = row_steps((size,) * len(taps))
     start = sum_of([tap >> interval for tap in taps], steps)
     return walk(values, start, [tap & (spacing - 1) for tap in taps], steps, spacing)
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 from torch import nn
 from torch.autograd import gradcheck
 
-from dynconv_lite.lut.corners import corners, strides
 from dynconv_lite.lut.finetune import GREY, TrainableTables
 from dynconv_lite.lut.inference import super_resolve
 from dynconv_lite.lut.lookup import lookup, lookup_by_operators
-from dynconv_lite.lut.patterns import PATTERNS, nodes
+from dynconv_lite.lut.patterns import PATTERNS, nodes, row_steps
 from dynconv_lite.lut.simplex import interpolate
 from dynconv_lite.lut.table import LookupTable
 from dynconv_lite.lut.tabulate import node_values, tabulate, tabulate_stages
@@ -160,11 +159,12 @@ def test_gradients_of_lookup() -> None:
     assert gradcheck(lambda t, p: lookup(t, p, (2, 3, 4)), (table, place.requires_grad_()))
 
 
-def test_corners() -> None:
-    rows, weights = corners(torch.tensor([[0.25, 1.5]]), (3, 4))
-    assert strides((3, 4)) == [4, 1]
-    # cell (0, 1); the second axis has the larger fraction and is walked first
-    assert rows.tolist() == [[1, 2, 6]] and weights.tolist() == [[0.5, 0.25, 0.25]]
+def test_which_rows_are_read_with_which_weights() -> None:
+    assert row_steps((3, 4)) == (4, 1)
+    # cell (0, 1); the second axis has the larger fraction and is walked first: rows 1, 2, 6
+    weights = [0.0, 0.5, 0.25, 0, 0, 0, 0.25, 0, 0, 0, 0, 0]
+    for function in (lookup, lookup_by_operators):
+        assert function(torch.eye(12), torch.tensor([[0.25, 1.5]]), (3, 4)).tolist() == [weights]
 
 
 def stages(names: str, count: int, interval: int = 6, scale: int = 2) -> list[list[LookupTable]]:
