@@ -1,0 +1,173 @@
+"""Tables with one index each, whose answers are added: layers of them, with bytes between."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from dynconv_lite.files import write_atomic
+
+UNIT = 255  # the length of a cell, in fractions: the same for any number of nodes
+LARGEST_SUM = 1 << 24  # up to here float32 holds every whole number
+LARGEST_FILE = 1 << 28  # bytes of a file that is read
+TURNS = (1, 4)
+
+Layer = npt.NDArray[np.int8]
+
+
+class AdditiveTables:
+    """The tables of an additive network.
+
+    A layer with C channels, a window k x k, L nodes and O outputs is a table (C, k, k, L, O): for
+    every channel and place of the window its own table of L rows. Node j stands at 255 j / (L - 1).
+    A byte v lies at (L - 1) v, in units of 1 / 255 of a cell, so that an interpolated entry is a
+    whole number of units, and so is their sum S over channels and window.
+
+    Channel o of the next bytes is clip(round(f_{o mod C} + step S / 255), 0, 255), and the last
+    layer's addend is step S / 255 for each of the r x r new pixels. The enlarged pixel is
+    clip(round(pixel + the mean of the turns' addends), 0, 255). Halves go to even numbers.
+
+    Args:
+        layers: int8 arrays (C, k, k, L, O). C is 1 in the first layer, then the O before it; k is
+            odd; the last O is 4, 9 or 16.
+        steps: What one unit of every layer means in grey levels.
+        turns: 1, or 4 for the mean over four rotations of the picture.
+
+    Attributes:
+        layers: The arrays, read-only.
+        steps: As given.
+        turns: As given.
+        scale: r.
+
+    Raises:
+        ValueError: If a type, a shape or a value does not fit the rest.
+    """
+
+    def __init__(self, layers: Sequence[Layer], steps: Sequence[float], turns: int = 4) -> None:
+        self.layers = _checked(layers)
+        self.steps = tuple(float(step) for step in steps)
+        number = len(self.layers)
+        if len(self.steps) != number or not all(0 < s < float("inf") for s in self.steps):
+            raise ValueError(f"steps must be {number} finite numbers > 0, got {self.steps}")
+        if isinstance(turns, bool) or turns not in TURNS:
+            raise ValueError(f"turns must be 1 or 4, got {turns!r}")
+        self.turns = int(turns)
+        self.scale = round(self.layers[-1].shape[4] ** 0.5)
+
+    @property
+    def nbytes(self) -> int:
+        """Size of all values in bytes."""
+        return sum(layer.nbytes for layer in self.layers)
+
+    @property
+    def reach(self) -> int:
+        """How many pixels the result depends on to every side of its own."""
+        return sum(layer.shape[1] // 2 for layer in self.layers)
+
+    def save(self, path: str | Path) -> None:
+        """Write all layers to one .npz file, whole or not at all.
+
+        Raises:
+            ValueError: If the path does not end in .npz.
+            OSError: If the file cannot be written.
+        """
+        target, buffer = Path(path), io.BytesIO()
+        if target.suffix != ".npz":
+            raise ValueError(f"path must end in .npz, got {target}")
+        layers: dict[str, Any] = {
+            f"layer{number}": layer for number, layer in enumerate(self.layers, 1)
+        }
+        np.savez(
+            buffer,
+            allow_pickle=False,
+            steps=np.array(self.steps, "<f8"),
+            turns=np.array(self.turns, "<i8"),
+            **layers,
+        )
+        write_atomic(target, buffer.getvalue())
+
+    @classmethod
+    def load(cls, path: str | Path) -> "AdditiveTables":
+        """Read what `save` wrote; no code in the file is run.
+
+        Raises:
+            ValueError: If the file is damaged or holds anything else.
+            OSError: If the file cannot be read.
+        """
+        source = Path(path)
+        data = source.read_bytes()
+        try:
+            parts = _unpack(data)
+            layers = [parts[f"layer{number}"] for number in range(1, len(parts) - 1)]
+            steps, turns = parts["steps"], parts["turns"]
+            if steps.dtype != np.dtype("<f8") or steps.ndim != 1:
+                raise ValueError(f"steps should be float64 (layers,), and is {steps.dtype}")
+            if turns.dtype != np.dtype("<i8") or turns.ndim != 0:
+                raise ValueError(f"turns should be one int64, and is {turns.dtype} {turns.shape}")
+            return cls(layers, steps.tolist(), turns.item())
+        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            raise ValueError(f"{source} holds no tables that can be used: {error}") from error
+
+    def __repr__(self) -> str:
+        shapes = ", ".join("x".join(map(str, layer.shape)) for layer in self.layers)
+        return f"AdditiveTables({shapes}, int8, turns={self.turns})"
+
+
+def _checked(layers: Sequence[Layer]) -> tuple[Layer, ...]:
+    """Return read-only copies of layers that fit each other."""
+    if not isinstance(layers, list | tuple) or not layers:
+        raise ValueError(f"layers must be a list of at least one array, got {type(layers)}")
+    channels, checked = 1, []
+    for number, layer in enumerate(layers, 1):
+        if not isinstance(layer, np.ndarray) or layer.dtype != np.int8 or layer.ndim != 5:
+            what = f"{layer.dtype} {layer.shape}" if isinstance(layer, np.ndarray) else type(layer)
+            raise ValueError(f"layer {number} must be an int8 array (C, k, k, L, O), got {what}")
+        rows, wide, nodes = layer.shape[1:4]
+        fits = layer.shape[0] == channels and rows == wide and rows % 2 and 2 <= nodes <= 256
+        if not fits or layer.shape[4] < 1:
+            raise ValueError(
+                f"layer {number} must be (C, k, k, L, O) with C = {channels}, an odd k, L from 2 "
+                f"to 256 and O >= 1, got {layer.shape}"
+            )
+        if channels * rows * wide * UNIT * 128 > LARGEST_SUM:
+            raise ValueError(
+                f"layer {number} must have C k k <= {LARGEST_SUM // (UNIT * 128)}, so that sums "
+                f"are exact in float32, got {channels * rows * wide}"
+            )
+        copy = np.array(layer, order="C")
+        copy.flags.writeable = False
+        checked.append(copy)
+        channels = layer.shape[4]
+    if channels not in (4, 9, 16):
+        raise ValueError(f"the last layer must have 4, 9 or 16 outputs, got {channels}")
+    return tuple(checked)
+
+
+def _unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
+    """Read the members of a .npz file, after a look at their names and sizes."""
+    if not data.startswith(b"PK"):  # zipfile would look for an archive behind anything else
+        raise ValueError("it is no .npz file")
+    if len(data) > LARGEST_FILE:
+        raise ValueError("it is larger than any table")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        files = archive.infolist()
+        names = {f"layer{number}.npy" for number in range(1, len(files) - 1)}
+        names |= {"steps.npy", "turns.npy"}
+        if len(files) < 3 or {file.filename for file in files} != names:
+            found = sorted(file.filename for file in files)
+            raise ValueError(f"it should hold layer1, ..., steps and turns, and holds {found}")
+        # `save` does not compress: so a small file cannot unfold into a large one
+        if any(file.compress_type != zipfile.ZIP_STORED or file.flag_bits & 1 for file in files):
+            raise ValueError("a member is compressed or encrypted")
+        if sum(file.file_size for file in files) > len(data):
+            raise ValueError("it says that it is larger than it is")
+        return {
+            file.filename.removesuffix(".npy"): np.lib.format.read_array(
+                io.BytesIO(archive.read(file)), allow_pickle=False
+            )
+            for file in files
+        }
