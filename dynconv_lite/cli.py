@@ -19,6 +19,7 @@ from dynconv_lite.cli_shared import (
     stop,
 )
 from dynconv_lite.cli_upkeep import upkeep
+from dynconv_lite.cli_upscale import upscaling
 from dynconv_lite.files import ROOT
 
 if TYPE_CHECKING:
@@ -277,4 +278,5 @@ def _report(out: Path) -> None:
         stop(f"the report could not be written to {out}: {error.strerror}")
 
 
+app.add_typer(upscaling)
 app.add_typer(upkeep)

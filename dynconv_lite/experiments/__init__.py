@@ -41,6 +41,7 @@ class Measurement:
         device: Where it ran, and in what arithmetic.
         seconds: Time spent, over all attempts; None if there was only this one.
         weights: State dict of the trained network, if there is one.
+        tables_sha256: Fingerprint of the lookup tables that were left in the job's folder, if any.
     """
 
     metrics: Metrics
@@ -49,6 +50,7 @@ class Measurement:
     device: str = "cpu"
     seconds: float | None = None
     weights: "Mapping[str, Tensor] | None" = None
+    tables_sha256: str | None = None
 
 
 def run(
@@ -106,6 +108,7 @@ def run(
                 digest,
                 checkpoints=Checkpoints(places.checkpoints),
                 weights=places.weights,
+                tables=places.tables,
                 device=chosen,
                 checkpoint_minutes=checkpoint_minutes,
                 report=places.progress_writer(),
@@ -142,6 +145,7 @@ def _measure(config: Config, job: "Job") -> Record:
         published=measured.published,
         data=measured.data,
         weights_sha256=fingerprint,
+        tables_sha256=measured.tables_sha256,
         wall_seconds=round(seconds, 3),
         device=measured.device,
         torch=torch.__version__,

@@ -13,6 +13,7 @@ from dynconv_lite.experiments.configs.erf_growth import ErfGrowthConfig
 from dynconv_lite.experiments.configs.jitter import JitterConfig
 from dynconv_lite.experiments.configs.large_kernels import LargeKernelsConfig
 from dynconv_lite.experiments.configs.rotation import RotationConfig
+from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig
 from dynconv_lite.experiments.configs.training import TrainingConfig
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "LargeKernelsConfig",
     "ProfileName",
     "RotationConfig",
+    "SuperResolutionConfig",
     "TrainingConfig",
     "config_for",
     "config_hash",
@@ -38,6 +40,7 @@ EXPERIMENTS: dict[str, type[Config]] = {
     "dynamic_conv": DynamicConvConfig,
     "large_kernels": LargeKernelsConfig,
     "rotation": RotationConfig,
+    "super_resolution": SuperResolutionConfig,
 }
 
 

@@ -23,6 +23,7 @@ class Job:
         config_hash: Of the configuration; a checkpoint of another one is refused.
         checkpoints: Where to keep the state; None keeps none.
         weights: File for the trained network's state dict; None writes none.
+        tables: Folder for the lookup tables that a run makes; None keeps none.
         device: Where to compute.
         checkpoint_minutes: Time between checkpoints: what a crash can cost. 0 writes one after
             every step.
@@ -32,6 +33,7 @@ class Job:
     config_hash: str
     checkpoints: Checkpoints | None = None
     weights: Path | None = None
+    tables: Path | None = None
     device: torch.device = field(default_factory=lambda: torch.device("cpu"))
     checkpoint_minutes: float = 2.0
     report: Report = silent

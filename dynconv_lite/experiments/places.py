@@ -48,6 +48,11 @@ class Places:
             locked=beside / "locks" / f"{name}.lock",
         )
 
+    @property
+    def tables(self) -> Path:
+        """Folder of the lookup tables that runs leave, named by method and seed."""
+        return self.records.absolute().parent / "tables"
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Wait until no other process works on the run; a killed process holds nothing."""

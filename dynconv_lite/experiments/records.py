@@ -116,6 +116,7 @@ class Record(Strict):
         published: What the literature reports for the same quantities.
         data: What it was measured on.
         weights_sha256: Fingerprint of the trained network's weights.
+        tables_sha256: Fingerprint of the lookup tables made of it.
         wall_seconds: Time spent; time lost in crashes does not count.
         device: Where, and in what arithmetic.
         torch: Version of torch.
@@ -131,6 +132,7 @@ class Record(Strict):
     published: list[Published] = Field(default_factory=list)
     data: Data
     weights_sha256: str | None = None
+    tables_sha256: str | None = None
     wall_seconds: FiniteFloat
     device: str
     torch: str

@@ -14,6 +14,8 @@ from dynconv_lite.experiments.configs.dynamic_conv import METHODS as DYNAMIC_CON
 from dynconv_lite.experiments.configs.jitter import METHODS as JITTER_METHODS
 from dynconv_lite.experiments.configs.large_kernels import METHODS as LARGE_KERNELS_METHODS
 from dynconv_lite.experiments.configs.rotation import METHODS as ROTATION_METHODS
+from dynconv_lite.experiments.configs.super_resolution import METHODS as SUPER_RESOLUTION_METHODS
+from dynconv_lite.experiments.configs.super_resolution import options_of
 from dynconv_lite.experiments.records import Record
 
 PROFILES = ("full", "laptop", "smoke")  # in the order in which they are shown
@@ -46,6 +48,9 @@ STUDIES = {
         ROTATION_METHODS,
         "sw_erasing",
         ("directions", "rotate", "erasing", "cutmix", "mixup"),
+    ),
+    "super_resolution": Study(
+        SUPER_RESOLUTION_METHODS, "srlut_s", tuple(options_of("srlut_s", "laptop", 4))
     ),
 }
 

@@ -20,6 +20,9 @@ from dynconv_lite.experiments.records import Record, load_records, read_record, 
 from dynconv_lite.experiments.rotation import FAR
 from dynconv_lite.experiments.rotation_page import pictured as pictured_rotation
 from dynconv_lite.experiments.rotation_page import rotation_page
+from dynconv_lite.experiments.super_resolution_page import pictured as pictured_resolution
+from dynconv_lite.experiments.super_resolution_page import super_resolution_page
+from dynconv_lite.experiments.super_resolution_tables import FOLDER, check_tables_of, copy_tables
 from dynconv_lite.files import ROOT, write_atomic
 
 __all__ = [
@@ -40,6 +43,7 @@ PAGES = {
     "dynamic_conv.md": dynamic_page,
     "large_kernels.md": large_kernels_page,
     "rotation.md": rotation_page,
+    "super_resolution.md": super_resolution_page,
 }
 
 
@@ -73,7 +77,8 @@ def check_tables(results: Path = RESULTS) -> list[str]:
         results: The folder that holds `records`.
 
     Returns:
-        One sentence for each page that differs and each record that is broken; none if all fits.
+        One sentence for each page that differs, each record that is broken, and each set of
+        lookup tables that is not what its record says; none if all fits.
     """
     records, messages = load_records(Path(results) / "records")
     if messages:
@@ -84,13 +89,14 @@ def check_tables(results: Path = RESULTS) -> list[str]:
             messages.append(f"{path} is missing; ./course results writes it")
         elif path.read_text(encoding="utf-8") != page(records):
             messages.append(f"{path} differs from what the records say; ./course results writes it")
-    return messages
+    return messages + check_tables_of(records, Path(results) / FOLDER)
 
 
 def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
     """Copy the finished records of a folder of runs to `results/records`.
 
-    A configuration whose numbers are kept already, and are the same, is left as it is.
+    Lookup tables that a run has left go to `results/tables`. A configuration whose numbers are
+    kept already, and are the same, is left as it is.
 
     Args:
         folder: Such as `runs/laptop`, or its folder `records`.
@@ -101,20 +107,24 @@ def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
 
     Raises:
         ValueError: If there is no record, or one is broken, or a record of the same configuration
-            with other numbers is kept already. All others are copied before it is raised.
+            with other numbers is kept already, or a record's tables are missing or are others.
+            All others are copied before it is raised.
     """
     source, target = Path(folder), Path(results) / "records"
     source = source / "records" if (source / "records").is_dir() else source
+    left, kept = source.absolute().parent / FOLDER, Path(results) / FOLDER
     records, refused = load_records(source)
     if not records and not refused:
         raise ValueError(f"{folder} holds no record; give a folder of runs such as runs/laptop")
     added = []
     for record in records:
         path = target / record.file_name
-        if not path.exists():
-            added.append(write_record(record, target))
-            continue
         try:
+            if not path.exists():
+                copied = copy_tables(record, left, kept)
+                added += [copied] if copied is not None else []
+                added.append(write_record(record, target))  # last: tables without it are nobody's
+                continue
             same = _same_numbers(read_record(path), record)
         except ValueError as error:
             refused.append(str(error))
@@ -131,8 +141,19 @@ def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
 
 def _same_numbers(kept: Record, new: Record) -> bool:
     """Tell whether two records differ in nothing but when and how fast they were made."""
-    fields = ("config_hash", "metrics", "data", "weights_sha256")
-    return all(getattr(kept, field) == getattr(new, field) for field in fields)
+    fields = ("config_hash", "data", "weights_sha256", "tables_sha256")
+    metrics = [
+        record.metrics.model_copy(update={"final": _untimed(record)}) for record in (kept, new)
+    ]
+    return metrics[0] == metrics[1] and all(
+        getattr(kept, field) == getattr(new, field) for field in fields
+    )
+
+
+def _untimed(record: Record) -> dict[str, float]:
+    """Return the final metrics without those that are times."""
+    final = record.metrics.final
+    return {name: value for name, value in final.items() if not name.startswith("milliseconds")}
 
 
 def _all_records(results: Path) -> list[Record]:
@@ -149,6 +170,7 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
     from dynconv_lite.course.plots.ch07 import draw_area_scatter, draw_erf_grid
     from dynconv_lite.course.plots.ch08 import draw_differences, draw_profiles, draw_scatter
     from dynconv_lite.course.plots.ch08.runs import mean_fields
+    from dynconv_lite.experiments.super_resolution_pictures import draw_tradeoff
 
     pictures = {}
     if shown := pictured(records):
@@ -169,6 +191,9 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
         pictures["rotation_scatter.png"] = draw_scatter(shown, fields)
         if maps := mean_fields(shown):
             pictures["rotation_erf.png"] = draw_profiles(maps, inner=FAR)
+    if shown := pictured_resolution(records):
+        for cost in ("bytes", "milliseconds"):
+            pictures[f"super_resolution_{cost}.png"] = draw_tradeoff(shown, cost)
     for name, drawn in pictures.items():
         write_atomic(results / name, drawn.png())
     return [results / name for name in pictures]

@@ -14,6 +14,7 @@ from dynconv_lite.lut.patterns import PATTERNS, Pattern, nodes
 from dynconv_lite.lut.simplex import interpolate, simplex_weights
 from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
+from dynconv_lite.lut.table_sets import enlarge, load_tables, save_tables
 from dynconv_lite.lut.tabulate import tabulate, tabulate_stages
 
 __all__ = [
@@ -24,9 +25,12 @@ __all__ = [
     "Stage",
     "TrainableMixedTables",
     "TrainableTables",
+    "enlarge",
     "interpolate",
+    "load_tables",
     "lut_forward",
     "nodes",
+    "save_tables",
     "simplex_weights",
     "super_resolve",
     "super_resolve_mixed",

@@ -18,7 +18,7 @@ depend on how many there are.
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,20 @@ OFFSET = 128  # makes signed bytes unsigned
 BANDS = 4  # pieces of work per thread, so that none waits long for another
 
 Array = npt.NDArray[Any]
+Backend = Literal["auto", "numba", "torch"]
+
+
+def is_compiled(backend: Backend, device: torch.device) -> bool:
+    """Return whether numba is to compute: "auto" takes it for the CPU.
+
+    Raises:
+        ValueError: If there is no such backend, or it is numba for another device.
+    """
+    if backend not in get_args(Backend):
+        raise ValueError(f"backend must be one of {', '.join(get_args(Backend))}, got {backend!r}")
+    if backend == "numba" and device.type != "cpu":
+        raise ValueError(f"device must be the CPU for backend 'numba', got {device}")
+    return backend != "torch" and device.type == "cpu"
 
 
 def stage_numba(padded: npt.NDArray[np.uint8], stage: Stage) -> npt.NDArray[np.uint8]:
@@ -50,17 +64,29 @@ def stage_numba(padded: npt.NDArray[np.uint8], stage: Stage) -> npt.NDArray[np.u
     high, wide = planes.shape[1] - 2 * border, planes.shape[2] - 2 * border
     out = np.empty((high * scale, wide * scale, len(planes)), np.uint8)
     fixed = (planes, border, words(stage), layout(stage), ending(stage))
+    in_bands(kernels.band, fixed, high, out)
+    return out
+
+
+def in_bands(kernel: Callable[..., None], fixed: tuple[Any, ...], high: int, out: Array) -> None:
+    """Let a kernel fill a picture in bands of rows, on as many threads as torch is set to.
+
+    Args:
+        kernel: Called as kernel(*fixed, top, bottom, out) for the rows from `top` to `bottom`.
+        fixed: What every band gets.
+        high: The number of rows.
+        out: Where each band writes rows of its own.
+    """
     threads = torch.get_num_threads()
     count = 1 if threads == 1 else min(high, threads * BANDS)
     edges = [high * i // count for i in range(count + 1)]
     bands = list(pairwise(edges))
     if count == 1:
-        call(kernels.band, *fixed, *bands[0], out)
+        call(kernel, *fixed, *bands[0], out)
     else:
         with ThreadPoolExecutor(threads) as pool:  # numba locks compilation itself
-            for done in [pool.submit(call, kernels.band, *fixed, *band, out) for band in bands]:
+            for done in [pool.submit(call, kernel, *fixed, *band, out) for band in bands]:
                 done.result()
-    return out
 
 
 def call(kernel: Callable[..., None], *arguments: Any) -> None:
@@ -73,6 +99,14 @@ def call(kernel: Callable[..., None], *arguments: Any) -> None:
         kernel(*arguments)
     except OSError:
         kernel(*arguments)
+
+
+def turned_blocks(values: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
+    """Turn every block of a table back from all rotations: (..., r * r) to (4, ..., r * r)."""
+    scale = round(values.shape[-1] ** 0.5)
+    blocks = values.reshape(*values.shape[:-1], scale, scale)
+    turns = np.stack([np.rot90(blocks, -turn, (-2, -1)) for turn in range(ROTATIONS)])
+    return turns.reshape(ROTATIONS, *values.shape)
 
 
 def words(stage: Stage) -> npt.NDArray[np.uint64]:

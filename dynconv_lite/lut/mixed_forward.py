@@ -8,13 +8,19 @@ import torch
 from torch import Tensor
 
 from dynconv_lite.lut.compander import compand
+from dynconv_lite.lut.exact import add_corners, key_bits
+from dynconv_lite.lut.fast import Backend, is_compiled
+from dynconv_lite.lut.inference import Padding
 from dynconv_lite.lut.mixed import UNIT, MixedTables
+from dynconv_lite.lut.mixed_fast import mixed_numba
 from dynconv_lite.lut.patterns import row_steps
 from dynconv_lite.lut.rotations import rotation_ensemble
-from dynconv_lite.lut.simplex import sum_of, walk
-from dynconv_lite.pixel_mix import Padding, pixel_mix
+from dynconv_lite.lut.simplex import sum_of
+from dynconv_lite.pixel_mix import pixel_mix
 
 MIDDLE = 128  # the feature of an answer of 0
+
+Picture = npt.NDArray[np.uint8]
 
 
 def super_resolve_mixed(
@@ -22,6 +28,7 @@ def super_resolve_mixed(
     tables: MixedTables,
     *,
     padding: Padding = "edge",
+    backend: Backend = "auto",
     device: str | torch.device | None = None,
 ) -> npt.NDArray[np.uint8]:
     """Enlarge a picture by the tables of pixel-mix, each colour channel alone.
@@ -31,13 +38,15 @@ def super_resolve_mixed(
         tables: F features, scale r.
         padding: What stands outside the picture: "edge" or "reflect", as of `pixel_mix`. A
             picture too small to be reflected that far is padded by its edge.
-        device: Where to compute; None for the CPU. The result does not depend on it.
+        backend: "numba" for the CPU, "torch" for any device; both give the same to the bit. "auto"
+            takes numba unless a device other than the CPU is named.
+        device: Where torch computes; None for the CPU.
 
     Returns:
         uint8 (r H, r W) or (r H, r W, 3).
 
     Raises:
-        ValueError: If the picture's type or shape, or the padding, is not one of those.
+        ValueError: If the picture's type or shape, or another argument, is not one of those.
     """
     picture = np.asarray(image)
     colour = picture.ndim == 3 and picture.shape[2] == 3
@@ -48,19 +57,44 @@ def super_resolve_mixed(
         )
     if padding not in ("edge", "reflect"):
         raise ValueError(f'padding must be "edge" or "reflect", got {padding!r}')
+    where = torch.device("cpu" if device is None else device)
+    compiled = is_compiled(backend, where)
     if min(picture.shape[:2]) <= tables.reach:
         padding = "edge"
-    planes = picture.reshape(*picture.shape[:2], -1).transpose(2, 0, 1)[:, None].copy()
+    planes = picture.reshape(*picture.shape[:2], -1)
+    enlarged = (
+        _numba(planes, tables, padding) if compiled else _torch(planes, tables, padding, where)
+    )
+    return enlarged if colour else enlarged[..., 0]
+
+
+def _numba(planes: Picture, tables: MixedTables, padding: Padding) -> Picture:
+    """Enlarge (H, W, C) by compiled loops."""
+    border = (tables.reach, tables.reach)
+    padded = np.pad(planes, (border, border, (0, 0)), mode=padding)
+    sums = torch.arange(-128 * UNIT, 127 * UNIT + 1)
+    features = to_features(sums, tables).numpy()
+    return mixed_numba(padded, tables, difference_positions(tables).numpy(), features)
+
+
+def _torch(planes: Picture, tables: MixedTables, padding: Padding, device: torch.device) -> Picture:
+    """Enlarge (H, W, C) by torch's operators."""
     # whole numbers as floats, exact up to 2**53: padding exists for no integer type
-    x = torch.from_numpy(planes).to(device or "cpu", torch.float64)  # (3, 1, H, W)
+    x = torch.from_numpy(planes.transpose(2, 0, 1)[:, None].copy())
+    x = x.to(device, torch.float64)  # (C, 1, H, W)
     rotation = _Rotation(tables, x.device)
-    sums = rotation_ensemble(rotation, x, padding, reach=tables.reach)  # (3, F, r H, r W)
+    sums = rotation_ensemble(rotation, x, padding, reach=tables.reach)  # (C, F, r H, r W)
     addend = torch.zeros_like(sums[:, 0], dtype=torch.float64)
     for feature, step in enumerate(tables.steps[1:]):
         addend += sums[:, feature].double() * (step / (4 * UNIT))
     pixels = x[:, 0].repeat_interleave(tables.scale, 1).repeat_interleave(tables.scale, 2)
-    enlarged = (pixels + addend).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
-    return np.ascontiguousarray(enlarged.transpose(1, 2, 0) if colour else enlarged[0])
+    enlarged = (pixels + addend).round().clamp(0, 255).to(torch.uint8)  # (C, r H, r W)
+    return enlarged.permute(1, 2, 0).contiguous().cpu().numpy()
+
+
+def to_features(sums: Tensor, tables: MixedTables) -> Tensor:
+    """Round sums of the first table, `UNIT` times its answer, to features: float64, 0..255."""
+    return (MIDDLE + sums.double() * (tables.steps[0] / UNIT)).round().clamp(0, 255)
 
 
 def first_positions(x: Tensor, tables: MixedTables, differences: Tensor) -> Tensor:
@@ -97,8 +131,8 @@ class _Rotation:
 
     def __init__(self, tables: MixedTables, device: torch.device) -> None:
         self.tables = tables
-        self.first = torch.tensor(tables.first, device=device)
-        self.mixed = [torch.tensor(table, device=device) for table in tables.mixed]
+        self.first = torch.tensor(tables.first, dtype=torch.float32, device=device)
+        self.mixed = torch.tensor(tables.mixed, dtype=torch.float32, device=device)
         self.differences = difference_positions(tables).to(device)
 
     def __call__(self, x: Tensor) -> Tensor:
@@ -106,7 +140,7 @@ class _Rotation:
         position = first_positions(x.long(), tables, self.differences)
         sums = _interpolate(self.first, position, tables.first_nodes)
         # rounding happens here, between the stages, and at the very end
-        features = (MIDDLE + sums.double() * (tables.steps[0] / UNIT)).round().clamp(0, 255)
+        features = to_features(sums, tables)
 
         high, wide = (size - tables.reach for size in x.shape[2:])
         mixed = pixel_mix(features, tables.offsets, padding="valid")[:, :, :high, :wide]
@@ -121,11 +155,14 @@ class _Rotation:
 
 def _interpolate(table: Tensor, position: Tensor, nodes: Sequence[int]) -> Tensor:
     """Return UNIT times the table's value at positions (B, D, H, W), as int32 (B, O, H, W)."""
-    cells, fractions = [], []
-    for axis, count in zip(position.int().unbind(1), nodes, strict=True):
-        # the last node belongs to the cell before it
-        cells.append(torch.div(axis, UNIT, rounding_mode="floor").clamp(max=count - 2).flatten())
-        fractions.append(axis.flatten() - UNIT * cells[-1])
     steps = row_steps(nodes)
-    total = walk(table, sum_of(cells, steps), fractions, steps, UNIT)  # (B H W, O)
+    bits, kind = key_bits(steps)
+    cells, keys = [], []
+    for axis, count, step in zip(position.to(kind).unbind(1), nodes, steps, strict=True):
+        # the last node belongs to the cell before it
+        cells.append(torch.div(axis, UNIT, rounding_mode="floor").clamp(max=count - 2))
+        fraction = axis - UNIT * cells[-1]
+        keys.append((fraction << bits | step).flatten()[None])
+    start = sum_of(cells, steps).flatten()[None]
+    total = add_corners(table, start, keys, bits, UNIT)  # (B H W, O)
     return total.unflatten(0, (len(position), *position.shape[2:])).movedim(-1, 1)

@@ -22,6 +22,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
+from dynconv_lite.lut.exact import add_corners, key_bits
 from dynconv_lite.lut.patterns import LEVELS, nodes, row_steps
 
 
@@ -96,8 +97,13 @@ def interpolate_integers(values: Tensor, taps: Sequence[Tensor], interval: int =
     """
     size, spacing = nodes(interval), 1 << interval
     steps = row_steps((size,) * len(taps))
-    start = sum_of([tap >> interval for tap in taps], steps)
-    return walk(values, start, [tap & (spacing - 1) for tap in taps], steps, spacing)
+    bits, kind = key_bits(steps)
+    row = sum_of([tap >> interval for tap in taps], steps).to(kind)[None]  # (1, N)
+    keys = [
+        ((tap & (spacing - 1)).to(kind) << bits | step)[None]
+        for tap, step in zip(taps, steps, strict=True)
+    ]
+    return add_corners(values.float(), row, keys, bits, spacing)
 
 
 def walk(

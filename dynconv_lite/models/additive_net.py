@@ -31,7 +31,7 @@ def hats(x: Tensor, nodes: int) -> Tensor:
     """
     place = x[:, :, None] * ((nodes - 1) / WHITE)  # (B, C, 1, H, W)
     node = torch.arange(nodes, dtype=x.dtype, device=x.device)[:, None, None]
-    return (1 - (place - node).abs()).clamp(min=0).flatten(1, 2)
+    return F.relu(1 - (place - node).abs()).flatten(1, 2)  # its gradient is faster than clamp's
 
 
 def additive_conv2d(x: Tensor, table: Tensor) -> Tensor:

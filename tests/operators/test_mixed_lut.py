@@ -15,9 +15,11 @@ from dynconv_lite.lut.finetune_mixed import TrainableMixedTables
 from dynconv_lite.lut.mixed import MixedTables
 from dynconv_lite.lut.mixed_forward import super_resolve_mixed
 from dynconv_lite.lut.mixed_tabulate import tabulate_mixed
+from dynconv_lite.lut.patterns import PATTERNS, Pattern, find_pattern
 from dynconv_lite.models.mixed_net import MixedNet
 
 SQUARE = ((0, 0), (0, 1), (1, 0), (1, 1))
+COLOURS = st.sampled_from([(), (3,)])
 
 
 def random_tables(
@@ -104,6 +106,75 @@ def test_it_is_the_loop(seed, shape, how) -> None:
     tables = random_tables(seed, **how)
     image = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
     assert np.array_equal(super_resolve_mixed(image, tables), by_loop(image, tables))
+
+
+@given(data=st.data(), seed=st.integers(0, 99))
+@settings(max_examples=60)
+def test_both_backends_give_the_same_to_the_bit(data, seed) -> None:
+    """Any table and picture; what torch's operators give is compared with the loop above."""
+    draw = data.draw
+    pattern = draw(st.sampled_from((*sorted(PATTERNS), Pattern("1", ((0, 0),)))))
+    place = st.tuples(st.integers(0, 2), st.integers(0, 2))
+    offsets = draw(st.lists(place, min_size=1, max_size=5))
+    dims = find_pattern(pattern).dims
+    tables = random_tables(
+        seed,
+        features=draw(st.integers(1, 3)),
+        first_nodes=draw(st.tuples(*[st.integers(2, 17)] * dims)),
+        mixed_nodes=draw(st.integers(2, 17 if len(offsets) < 5 else 5)),
+        scale=draw(st.sampled_from((2, 3, 4))),
+        pattern=pattern,
+        offsets=offsets,
+    )
+    shape = (*draw(st.tuples(st.integers(1, 9), st.integers(1, 9))), *draw(COLOURS))
+    image = np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
+    image[draw(st.booleans()) :, 1:] //= 64  # flat parts as well, where corners coincide
+    padding = draw(st.sampled_from(("edge", "reflect")))
+    found = super_resolve_mixed(image, tables, padding=padding, backend="numba")
+    assert np.array_equal(found, super_resolve_mixed(image, tables, padding=padding))
+    expected = super_resolve_mixed(image, tables, padding=padding, backend="torch")
+    assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("value", [-128, 127])
+@pytest.mark.parametrize("step", [0.004, 1.0, 40.0])
+def test_the_largest_sums_do_not_run_over(value, step) -> None:
+    """Constant tables: the answer is their value in every rotation, whatever the picture."""
+    tables = random_tables(features=2, scale=4)
+    first, mixed = np.full_like(tables.first, value), np.full_like(tables.mixed, value)
+    tables = MixedTables(first, mixed, (step,) * 3, tables.first_nodes, tables.mixed_nodes)
+    image = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    expected = (image + 2 * value * step).round().clip(0, 255).repeat(4, 0).repeat(4, 1)
+    for backend in ("numba", "torch"):
+        assert np.array_equal(super_resolve_mixed(image, tables, backend=backend), expected)
+
+
+def test_an_axis_of_as_many_nodes_as_there_are() -> None:
+    """256 nodes on three axes: steps of 2**16, and cells and fractions of 255."""
+    tables = random_tables(
+        features=1,
+        first_nodes=(2, 256, 256),
+        pattern="f",
+        mixed_nodes=256,
+        offsets=((0, 0), (1, 1)),
+    )
+    image = np.random.default_rng(8).integers(0, 256, (9, 8), dtype=np.uint8)
+    found = super_resolve_mixed(image, tables, backend="numba")
+    assert np.array_equal(found, super_resolve_mixed(image, tables, backend="torch"))
+    assert np.array_equal(found, by_loop(image, tables))
+
+
+def test_the_result_does_not_depend_on_the_number_of_threads() -> None:
+    tables, before = random_tables(9, offsets=((0, 0), (0, 2), (2, 1))), torch.get_num_threads()
+    image = np.random.default_rng(9).integers(0, 256, (23, 17, 3), dtype=np.uint8)
+    found = []
+    try:
+        for threads in (1, 2, 5):
+            torch.set_num_threads(threads)
+            found.append(super_resolve_mixed(image, tables, backend="numba"))
+    finally:
+        torch.set_num_threads(before)
+    assert np.array_equal(found[0], found[1]) and np.array_equal(found[0], found[2])
 
 
 def test_colours_are_channels_and_reflection_is_numpys() -> None:
@@ -343,3 +414,11 @@ def test_damaged_files(tmp_path) -> None:
 def test_bad_pictures(image, padding, message) -> None:
     with pytest.raises(ValueError, match=message):
         super_resolve_mixed(image, random_tables(), padding=padding)
+
+
+def test_bad_backends() -> None:
+    image, tables = np.zeros((2, 2), np.uint8), random_tables()
+    with pytest.raises(ValueError, match="backend must be one of auto, numba, torch, got 'c'"):
+        super_resolve_mixed(image, tables, backend="c")
+    with pytest.raises(ValueError, match="device must be the CPU for backend 'numba', got meta"):
+        super_resolve_mixed(image, tables, backend="numba", device="meta")

@@ -168,6 +168,7 @@ def test_pages_are_written_and_checked(tmp_path: Path) -> None:
         "dynamic_conv.md",
         "large_kernels.md",
         "rotation.md",
+        "super_resolution.md",
         "jitter_erf.png",
         "jitter_scatter.png",
     }
@@ -208,6 +209,7 @@ def test_without_records_the_pages_say_so(tmp_path: Path) -> None:
     assert "not run here" in (tmp_path / "dynamic_conv.md").read_text()
     assert "not run here" in (tmp_path / "large_kernels.md").read_text()
     assert "not run here" in (tmp_path / "rotation.md").read_text()
+    assert "Not run here: nearest" in (tmp_path / "super_resolution.md").read_text()
     assert "Not run here." in (tmp_path / "erf_growth.md").read_text()
 
 

@@ -1,0 +1,22 @@
+"""Figures of chapter 10: pictures made larger by tables, what tables hold, and what they cost."""
+
+from dynconv_lite.course.plots.ch10.cells import draw_line, draw_square
+from dynconv_lite.course.plots.ch10.entry import draw_entry
+from dynconv_lite.course.plots.ch10.patterns import draw_patterns
+from dynconv_lite.course.plots.ch10.pictures import draw_difference_maps, draw_loupe
+from dynconv_lite.course.plots.ch10.tables import draw_intervals, draw_slice
+from dynconv_lite.course.plots.ch10.trade import draw_trade
+from dynconv_lite.course.plots.ch10.weights import draw_weights
+
+__all__ = [
+    "draw_difference_maps",
+    "draw_entry",
+    "draw_intervals",
+    "draw_line",
+    "draw_loupe",
+    "draw_patterns",
+    "draw_slice",
+    "draw_square",
+    "draw_trade",
+    "draw_weights",
+]

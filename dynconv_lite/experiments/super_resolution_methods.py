@@ -1,0 +1,194 @@
+"""The kinds of methods of the super-resolution study: how each builds, samples and finetunes.
+
+A kind of one's own is an entry in `KINDS`; the rest of the study asks for nothing else.
+"""
+
+import copy
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from data_utils import matlab_bicubic
+from dynconv_lite.experiments.configs.super_resolution import OPTIONS, SuperResolutionConfig
+from dynconv_lite.lut import (
+    TrainableMixedTables,
+    TrainableTables,
+    tabulate_mixed,
+    tabulate_stages,
+)
+from dynconv_lite.models.additive_net import AdditiveNet
+from dynconv_lite.models.fsrcnn import FSRCNN
+from dynconv_lite.models.mixed_net import MixedNet
+from dynconv_lite.models.mulut_net import MuLutNet
+from dynconv_lite.pixel_mix import SQUARE, Padding, pad_map
+
+Picture = npt.NDArray[np.uint8]
+# tables of any kind that `dynconv_lite.lut.enlarge` and `save_tables` take
+Tables = Any
+
+
+@dataclass(frozen=True)
+class KindOfMethod:
+    """What a kind of method is made of.
+
+    Networks and trainable tables are modules with the attribute `reach`, how many pixels they see
+    to every side, and called as `module(x, padding)`, as `MuLutNet`.
+
+    Attributes:
+        build: Makes the network, from torch's global generator.
+        sample: Makes tables of a network; None if it has none.
+        trainable: Makes a module of the network and its tables, whose parameters are the tables'
+            entries, and whose method `export` makes tables again.
+    """
+
+    build: Callable[[SuperResolutionConfig], nn.Module]
+    sample: Callable[[SuperResolutionConfig, Any], Tables] | None = None
+    trainable: Callable[[Any, Tables], nn.Module] | None = None
+
+
+class FramedFSRCNN(nn.Module):
+    """FSRCNN that can be told what stands outside a picture.
+
+    Its own convolutions take zeros, which it never meets if it is trained on pieces of pictures.
+    So the picture is continued as far as the network sees, and the surplus is cut off again.
+
+    Args:
+        scale: As of `FSRCNN`.
+
+    Shape:
+        (B, 1, H, W) -> (B, 1, r H, r W); with "valid" (B, 1, r (H - 2 reach), r (W - 2 reach))
+    """
+
+    def __init__(self, scale: int) -> None:
+        super().__init__()
+        self.network = FSRCNN(scale)
+        own = sum(
+            layer.kernel_size[0] // 2 for layer in self.network.body if isinstance(layer, nn.Conv2d)
+        )
+        last = self.network.enlarge.padding[0]  # of the kernel, to every side
+        # pixel p becomes r p .. r p + r - 1, and each of them sees `last` to both sides
+        self.reach = own + (scale - 1 + int(last)) // scale
+
+    def forward(self, x: Tensor, padding: Padding = "edge") -> Tensor:
+        """Enlarge x, (B, 1, H, W)."""
+        if padding != "valid":
+            x = pad_map(x, (self.reach,) * 4, padding)
+        cut = self.reach * self.network.scale
+        y: Tensor = self.network(x)
+        return y[:, :, cut : y.shape[2] - cut, cut : y.shape[3] - cut]
+
+
+def _cascade(config: SuperResolutionConfig) -> nn.Module:
+    return MuLutNet(
+        config.patterns,
+        config.stages,
+        config.scale,
+        config.width,
+        config.depth,
+        dense=config.dense,
+        mix=SQUARE if config.mix else None,
+    )
+
+
+def _mixed(config: SuperResolutionConfig) -> nn.Module:
+    return MixedNet(
+        config.scale, config.features, config.width, config.depth, pattern=config.patterns[0]
+    )
+
+
+def _turned(config: SuperResolutionConfig, network: AdditiveNet) -> Tables:
+    """Make tables of an additive network; from here on it is the mean of four turns, as they are."""
+    network.turns = 4
+    return network.export()
+
+
+def _rounded(network: AdditiveNet, tables: Tables) -> nn.Module:
+    """Return a copy of an additive network that computes as its tables do."""
+    twin = copy.deepcopy(network)
+    twin.quantised = True
+    return twin
+
+
+KINDS: Mapping[str, KindOfMethod] = MappingProxyType(
+    {
+        "cascade": KindOfMethod(
+            _cascade,
+            lambda config, network: tabulate_stages(network, config.interval),
+            lambda network, tables: TrainableTables(tables),
+        ),
+        "mixed": KindOfMethod(
+            _mixed,
+            lambda config, network: tabulate_mixed(network, mixed_nodes=config.nodes),
+            lambda network, tables: TrainableMixedTables(tables),
+        ),
+        "additive": KindOfMethod(
+            # one turn suffices to train on patches that are turned at random, and costs a fourth
+            lambda config: AdditiveNet(config.scale, config.layers, turns=1),
+            _turned,
+            _rounded,
+        ),
+        "fsrcnn": KindOfMethod(lambda config: FramedFSRCNN(config.scale)),
+    }
+)
+
+
+def sampled_tables(config: SuperResolutionConfig, network: nn.Module) -> Tables | None:
+    """Return the tables of a trained network; None if its method has none."""
+    sample = KINDS[config.kind].sample
+    if sample is None or not OPTIONS[config.method].tables:
+        return None
+    return sample(config, network)
+
+
+def padding_of(config: SuperResolutionConfig) -> Padding:
+    """Return how pictures are continued: SR-LUT mirrors them, and all others repeat the border."""
+    single = config.kind == "cascade" and (config.stages, len(config.patterns)) == (1, 1)
+    return "reflect" if single else "edge"
+
+
+def enlarge_by_module(
+    module: nn.Module, picture: Picture, padding: Padding, device: torch.device
+) -> Picture:
+    """Enlarge a picture by a network or by trainable tables, colour by colour.
+
+    Args:
+        module: On the device.
+        picture: uint8 (H, W, 3).
+        padding: How the picture is continued.
+        device: Where to compute.
+
+    Returns:
+        uint8 (r H, r W, 3).
+    """
+    x = torch.from_numpy(np.ascontiguousarray(picture)).to(device).permute(2, 0, 1)[:, None]
+    with torch.no_grad():
+        y = module(x.float() / 255, padding)[:, 0]
+        bytes_ = (255 * y).round().clamp(0, 255).byte()
+    return np.ascontiguousarray(bytes_.permute(1, 2, 0).cpu().numpy())
+
+
+def interpolate_picture(method: str, picture: Picture, scale: int) -> Picture:
+    """Enlarge a picture without having learned anything.
+
+    Args:
+        method: "bicubic" as MATLAB's `imresize`, "nearest" or "bilinear" as torch's.
+        picture: uint8 (H, W, 3).
+        scale: r.
+
+    Returns:
+        uint8 (r H, r W, 3).
+    """
+    if method == "bicubic":
+        return matlab_bicubic(picture, Fraction(scale))
+    x = torch.from_numpy(np.ascontiguousarray(picture)).permute(2, 0, 1)[None].float()
+    smooth = {"align_corners": False} if method == "bilinear" else {}
+    y = F.interpolate(x, scale_factor=float(scale), mode=method, **smooth)[0]
+    return np.ascontiguousarray(y.round().byte().permute(1, 2, 0).numpy())

@@ -1,0 +1,109 @@
+"""The pictures on the page of the super-resolution study: quality against bytes, and against time.
+
+They are drawn in the course's style, so this module is for the one command that reaches up to it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean
+from typing import Literal
+
+from matplotlib.axes import Axes
+
+from dynconv_lite.course.plots.style import BLUE, GREEN, GREY, VERMILION, Picture, canvas, picture
+from dynconv_lite.experiments.records import Record
+from dynconv_lite.experiments.series import series
+from dynconv_lite.experiments.super_resolution_page import title, values
+from dynconv_lite.experiments.super_resolution_published import PAPER_ROWS
+
+Cost = Literal["bytes", "milliseconds"]
+LABELS = {
+    "bytes": "bytes to store",
+    "milliseconds": "milliseconds for 320 x 180 pixels in RGB",
+}
+TABLES, NETWORK, PLAIN = "ours: tables", "ours: network", "interpolation, here"
+PUBLISHED = "published (SR-LUT: from DIV2K)"
+LOOKS = {
+    TABLES: ("o", VERMILION),
+    NETWORK: ("s", BLUE),
+    PLAIN: ("^", GREEN),
+    PUBLISHED: ("x", GREY),
+}
+
+
+@dataclass(frozen=True)
+class Point:
+    """A way to enlarge: its name, its kind (a key of `LOOKS`), what it costs, and its PSNR."""
+
+    name: str
+    kind: str
+    cost: float | None
+    psnr: float
+
+
+def points_of(records: Sequence[Record], cost: Cost) -> list[Point]:
+    """Return what is drawn: ours, seeds averaged, and what the SR-LUT paper reports.
+
+    Args:
+        records: Runs of one setting of the study, with PSNR on Set5.
+        cost: The other axis; a point without it has None.
+    """
+    points = []
+    for name, runs in series(records).items():
+        config, psnr = runs[0].config, fmean(values(runs, "psnr_set5"))
+        costs, tabled = values(runs, cost), bool(values(runs, "psnr_set5_network"))
+        kind = PLAIN if config["kind"] == "interpolation" else TABLES if tabled else NETWORK
+        points.append(Point(title(name), kind, fmean(costs) if costs else None, psnr))
+        if cost == "milliseconds" and tabled and values(runs, "milliseconds_network"):
+            mean = fmean(values(runs, "psnr_set5_network"))
+            spent = fmean(values(runs, "milliseconds_network"))
+            points.append(Point(f"network of {title(name)}", NETWORK, spent, mean))
+    for row in PAPER_ROWS.values():
+        found = row.bytes if cost == "bytes" else row.milliseconds
+        if row.bytes is not None:  # the paper's interpolations are the same formulas as ours
+            points.append(Point(row.title, PUBLISHED, found, row.scores[0][0]))
+    return points
+
+
+@picture
+def draw_tradeoff(records: Sequence[Record], cost: Cost) -> Picture:
+    """Draw PSNR on Set5 against a cost, on a logarithmic axis; what has no cost is a line.
+
+    Args:
+        records: Runs of one x4 setting of the study, with PSNR on Set5.
+        cost: "bytes" or "milliseconds".
+    """
+    figure, (axes,) = canvas(size=(7, 4))
+    points = points_of(records, cost)
+    for kind, (marker, colour) in LOOKS.items():
+        drawn = [p for p in points if p.kind == kind and p.cost]
+        if drawn:
+            axes.plot([p.cost or 1 for p in drawn], [p.psnr for p in drawn], marker, color=colour,
+                      label=_label(kind, cost))  # fmt: skip
+        for point in drawn:
+            axes.annotate(point.name, (point.cost or 1, point.psnr), (5, 3),
+                          textcoords="offset points", fontsize=6.5, color=colour)  # fmt: skip
+    lines = [p for p in points if not p.cost]
+    for point in lines:
+        _line(axes, point)
+    axes.set(xscale="log", xlabel=LABELS[cost], ylabel="PSNR on Set5, x4 (dB)")
+    axes.margins(x=0.15)
+    axes.grid(color="#dddddd", linewidth=0.7)
+    axes.set_axisbelow(True)
+    axes.legend(loc="lower right", fontsize=9)
+    unit = "ms" if cost == "milliseconds" else "bytes"
+    told = [f"{p.name} ({p.kind}) {p.psnr:.2f} dB" + (f" at {p.cost:,.0f} {unit}" if p.cost else "")
+            for p in points]  # fmt: skip
+    return Picture(figure, f"PSNR on Set5 against {LABELS[cost]}: {'; '.join(told)}.")
+
+
+def _label(kind: str, cost: Cost) -> str:
+    where = ", phone or desktop" if cost == "milliseconds" else ""
+    return kind + where if kind == PUBLISHED else kind
+
+
+def _line(axes: Axes, point: Point) -> None:
+    colour = LOOKS[point.kind][1]
+    axes.axhline(point.psnr, color=colour, linewidth=1, linestyle="--")
+    axes.text(0.01, point.psnr, point.name, color=colour, fontsize=6.5, va="bottom",
+              transform=axes.get_yaxis_transform())  # fmt: skip

@@ -1,0 +1,112 @@
+"""The tables that runs of the super-resolution study leave: their names, digests and copies."""
+
+import hashlib
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from dynconv_lite.experiments.records import Record
+from dynconv_lite.files import write_atomic
+from dynconv_lite.lut.table_sets import load_tables
+
+FOLDER = "tables"  # beside the folder of records
+
+
+def set_name(method: str, seed: int) -> str:
+    """Name the tables of a run, without an ending."""
+    return f"{method}-seed{seed}"
+
+
+def size_of(tables: Any) -> int:
+    """Return the size of all values of a set of tables, in bytes."""
+    if isinstance(tables, list | tuple):
+        return sum(size_of(each) for each in tables)
+    return int(tables.nbytes)
+
+
+def find_tables(folder: Path, method: str, seed: int) -> Path | None:
+    """Return where a run's tables are in a folder: a file, a folder, or nowhere."""
+    name = set_name(method, seed)
+    return next((p for p in (folder / f"{name}.npz", folder / name) if p.exists()), None)
+
+
+def digest_tables(path: Path) -> str:
+    """Return the sha256, in hex, of the files of a set of tables, with their names.
+
+    Args:
+        path: A file, whose own name does not count, or a folder.
+
+    Raises:
+        OSError: If it cannot be read.
+    """
+    digest = hashlib.sha256()
+    for name, file in _files(path):
+        content = file.read_bytes()
+        digest.update(f"{name} {len(content)}\n".encode())
+        digest.update(content)
+    return digest.hexdigest()
+
+
+def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
+    """Copy the tables of a record to another folder.
+
+    Args:
+        record: Of any experiment; one without tables has none to copy.
+        source: The folder where its run has left them.
+        target: Where to copy them to.
+
+    Returns:
+        The copy, or None if there was nothing to do.
+
+    Raises:
+        ValueError: If they are missing, damaged, or not those that the record was made with, or
+            if other tables are in their place.
+    """
+    expected = record.tables_sha256
+    if expected is None:
+        return None
+    method, seed = record.config["method"], record.seed
+    found, kept = (find_tables(folder, method, seed) for folder in (source, target))
+    if kept is not None and digest_tables(kept) == expected:
+        return None
+    if found is None or digest_tables(found) != expected:
+        raise ValueError(
+            f"{source / set_name(method, seed)} does not hold the tables of {record.file_name}; "
+            "they may be of another run since: delete the record and run it again"
+        )
+    if kept is not None:
+        raise ValueError(f"{kept} holds other tables than {found}; delete those not to be kept")
+    load_tables(found)
+    copy = target / found.name
+    try:
+        for name, file in _files(found):
+            write_atomic(copy / name if found.is_dir() else copy, file.read_bytes())
+    except OSError:
+        if found.is_dir():  # a part of them would be taken for other tables
+            shutil.rmtree(copy, ignore_errors=True)
+        raise
+    return copy
+
+
+def check_tables_of(records: Sequence[Record], folder: Path) -> list[str]:
+    """Compare kept tables with what the records say; write nothing.
+
+    Returns:
+        One sentence for each record whose tables are there and are others.
+    """
+    messages = []
+    for record in records:
+        if record.tables_sha256 is None:
+            continue
+        path = find_tables(folder, record.config["method"], record.seed)
+        if path is not None and digest_tables(path) != record.tables_sha256:
+            messages.append(f"{path} does not hold the tables of {record.file_name}")
+    return messages
+
+
+def _files(path: Path) -> list[tuple[str, Path]]:
+    """List the files of a set, with their names in it."""
+    if not path.is_dir():
+        return [("", path)]
+    return [(f.name, f) for f in sorted(path.iterdir()) if not f.name.startswith(".")]

@@ -1,0 +1,273 @@
+"""Training for the super-resolution study: a network, then the entries of the tables made of it.
+
+Both stages are one training that can be killed at any moment: everything random is drawn from one
+generator, which is part of every checkpoint, so on a CPU with the same number of threads a resumed
+training ends the same to the bit.
+"""
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from dynconv_lite.experiments.arithmetic import Arithmetic
+from dynconv_lite.experiments.checkpoint import CheckpointError
+from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig
+from dynconv_lite.experiments.job import Job
+from dynconv_lite.experiments.optimisation import learning_rate_factor
+from dynconv_lite.experiments.super_resolution_data import Patches, TestSet
+from dynconv_lite.experiments.super_resolution_methods import (
+    KINDS,
+    Tables,
+    enlarge_by_module,
+    padding_of,
+    sampled_tables,
+)
+from dynconv_lite.experiments.training import TrainingError
+from dynconv_lite.metrics import psnr_y
+
+NETWORK, TABLES = 0, 1
+WORDS = ("network", "tables")
+
+
+@dataclass
+class Trained:
+    """What a training leaves.
+
+    Attributes:
+        network: The float network.
+        sampled: Tables as they were sampled from it; None if it has none.
+        tables: The tables finetuned, or as sampled if there is no finetuning.
+        history: `stage` (0 the network, 1 its tables), `step` of the stage, `loss` (mean since
+            the entry before), and the PSNR on the first test set.
+        seconds: Spent on what has been kept.
+    """
+
+    network: nn.Module
+    sampled: Tables | None
+    tables: Tables | None
+    history: list[dict[str, float]]
+    seconds: float
+
+
+def train_both(
+    config: SuperResolutionConfig,
+    network: nn.Module,
+    patches: Patches,
+    test_set: TestSet,
+    job: Job,
+) -> Trained:
+    """Train a network and its tables, from the last checkpoint if there is one.
+
+    Args:
+        config: What to do.
+        network: With its first weights; trained in place.
+        patches: What to learn from.
+        test_set: What to be tried on on the way.
+        job: Where to compute and to keep the state.
+
+    Raises:
+        TrainingError: If the loss or a weight is not finite.
+        CheckpointError: If the last checkpoint is unreadable or of another configuration.
+        OSError: If a checkpoint cannot be written; earlier ones stay.
+    """
+    run = _Run(config, network, patches, test_set, job)
+    run.restore()
+    while not run.finished():
+        run.take_step()
+        if run.step in (0, run.steps) or run.due():
+            run.save()
+    return run.trained()
+
+
+class _Run:
+    """The state of one training: which stage, which step, and what is trained in it."""
+
+    def __init__(
+        self,
+        config: SuperResolutionConfig,
+        network: nn.Module,
+        patches: Patches,
+        test_set: TestSet,
+        job: Job,
+    ) -> None:
+        self.config, self.patches, self.test_set, self.job = config, patches, test_set, job
+        self.network = network.to(job.device)
+        self.generator = torch.Generator().manual_seed(config.seed)
+        self.arithmetic = str(Arithmetic(job.device, torch.float32, False))
+        self.sampled: Tables | None = None
+        self.history: list[dict[str, float]] = []
+        self.loss_sum = torch.zeros((), dtype=torch.float64, device=job.device)
+        self.summed = 0  # steps in it
+        self.begin(NETWORK)
+        self.earlier_seconds, self.started = 0.0, time.perf_counter()
+        self.saved = self.started
+
+    def begin(self, stage: int) -> None:
+        """Set out on a stage."""
+        config = self.config
+        self.stage, self.step = stage, 0
+        if stage == NETWORK:
+            self.model, self.steps, self.lr = self.network, config.network_steps, config.network_lr
+        else:
+            self.sampled = sampled_tables(config, self.network)
+            make = KINDS[config.kind].trainable
+            assert make is not None and self.sampled is not None  # or there were no steps of it
+            self.model = make(self.network, self.sampled).to(self.job.device)
+            self.steps, self.lr = config.table_steps, config.table_lr
+        # one pass over the entries, of which there may be millions
+        self.optimizer = torch.optim.Adam(self.model.parameters(), self.lr, fused=True)
+
+    def finished(self) -> bool:
+        """Tell whether the last stage is done."""
+        last = TABLES if self.config.table_steps else NETWORK
+        return self.stage == last and self.step == self.steps
+
+    def take_step(self) -> None:
+        """Learn from one batch, and look at how it goes if it is time."""
+        factor = learning_rate_factor("cosine", self.step, self.steps, 0)
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.lr * factor
+        reach = int(self.model.reach)  # type: ignore[arg-type]
+        x, y = self.patches.batch(self.config.batch_size, reach, self.generator)
+        loss = F.mse_loss(self.model(x, "valid"), y)
+        self.optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        self.optimizer.step()
+        self.loss_sum += loss.detach()
+        self.summed += 1
+        self.step += 1
+        if self.step % self.config.evaluate_every == 0 or self.step == self.steps:
+            self.note()
+        self.report()
+        if self.step == self.steps and self.stage == NETWORK and self.config.table_steps:
+            self.begin(TABLES)
+
+    def note(self) -> None:
+        """Write an entry into the history."""
+        self.check()
+        padding = padding_of(self.config)
+        found = [
+            psnr_y(
+                enlarge_by_module(self.model, pair.lr, padding, self.job.device),
+                pair.hr,
+                self.config.scale,
+            )
+            for pair in self.test_set.pairs
+        ]
+        self.history.append(
+            {
+                "stage": float(self.stage),
+                "step": float(self.step),
+                "loss": float(self.loss_sum) / self.summed,
+                f"psnr_{self.test_set.key}": sum(found) / len(found),
+            }
+        )
+        self.loss_sum.zero_()
+        self.summed = 0
+
+    def report(self) -> None:
+        """Say how far it is."""
+        config = self.config
+        total = config.network_steps + config.table_steps
+        words = f"{WORDS[self.stage]}, step {self.step} of {self.steps}"
+        self.job.report(self.done() / (total + 1), words)  # the rest is for measuring
+
+    def done(self) -> int:
+        """Return how many steps are done, of both stages."""
+        return self.step + (self.config.network_steps if self.stage == TABLES else 0)
+
+    def due(self) -> bool:
+        """Tell whether it is time to save."""
+        waited = time.perf_counter() - self.saved
+        return self.job.checkpoints is not None and waited >= 60 * self.job.checkpoint_minutes
+
+    def save(self) -> None:
+        """Write a checkpoint; never of a training that has gone wrong."""
+        if self.job.checkpoints is None:
+            return
+        self.check()
+        self.job.checkpoints.save(
+            self.done(),
+            {
+                "config_hash": self.job.config_hash,
+                "arithmetic": self.arithmetic,
+                "stage": self.stage,
+                "step": self.step,
+                "network": self.network.state_dict(),
+                "model": self.model.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "generator": self.generator.get_state(),
+                "loss_sum": self.loss_sum.cpu(),
+                "summed": self.summed,
+                "history": self.history,
+                "seconds": self.seconds(),
+            },
+        )
+        self.saved = time.perf_counter()
+
+    def restore(self) -> None:
+        """Go on from the newest checkpoint, if there is one."""
+        checkpoints = self.job.checkpoints
+        state = checkpoints.load() if checkpoints else None
+        if checkpoints is None or state is None:
+            return
+        for name, ours in (
+            ("config_hash", self.job.config_hash),
+            ("arithmetic", self.arithmetic),
+        ):
+            if state.get(name) != ours:
+                raise CheckpointError(
+                    f"the checkpoints in {checkpoints.folder} were made with {name} "
+                    f"{state.get(name)!r}, and this run has {ours!r}; delete them to start anew"
+                )
+        try:
+            self._take_over(state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the newest checkpoint in {checkpoints.folder} does not fit this version "
+                f"of the program ({type(error).__name__}: {str(error).splitlines()[0]}); delete "
+                "the checkpoints to start anew"
+            ) from error
+
+    def _take_over(self, state: dict[str, Any]) -> None:
+        self.network.load_state_dict(state["network"])
+        if state["stage"] == TABLES:
+            self.begin(TABLES)
+        self.step = int(state["step"])
+        self.model.load_state_dict(state["model"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.generator.set_state(state["generator"])
+        self.loss_sum.copy_(state["loss_sum"])
+        self.summed, self.history = int(state["summed"]), state["history"]
+        self.earlier_seconds = float(state["seconds"])
+
+    def trained(self) -> Trained:
+        """Return what it led to."""
+        if self.stage == TABLES:
+            tables = self.model.export()  # type: ignore[operator]
+        else:
+            self.sampled = tables = sampled_tables(self.config, self.network)
+        return Trained(self.network, self.sampled, tables, self.history, self.seconds())
+
+    def seconds(self) -> float:
+        """Return the time spent on what has been kept, crashes left out."""
+        return self.earlier_seconds + time.perf_counter() - self.started
+
+    def check(self) -> None:
+        """Refuse to go on with what is not finite."""
+        if not math.isfinite(float(self.loss_sum)):
+            self._stop(f"the loss is {float(self.loss_sum)}")
+        values = self.model.state_dict().values()
+        if not bool(torch.stack([value.isfinite().all() for value in values]).all()):
+            self._stop("a weight is not finite")
+
+    def _stop(self, reason: str) -> NoReturn:
+        raise TrainingError(
+            f"{reason} at step {self.step} of {self.steps} of the {WORDS[self.stage]}; try a "
+            f"smaller {WORDS[self.stage].removesuffix('s')}_lr than {self.lr}"
+        )
