@@ -105,7 +105,7 @@ def _mixed(config: SuperResolutionConfig) -> nn.Module:
 
 
 def _turned(config: SuperResolutionConfig, network: AdditiveNet) -> Tables:
-    """Make tables of an additive network; from here on it is the mean of four turns, as they are."""
+    """Make tables of an additive network, which from here on is the mean of four turns as well."""
     network.turns = 4
     return network.export()
 

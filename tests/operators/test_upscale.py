@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from dynconv_lite.lut import PATTERNS, LookupTable, MixedTables, enlarge, nodes
+from dynconv_lite.lut.additive import AdditiveTables
 from dynconv_lite.upscale import bands, png, tiles, upscale
 
 
@@ -31,6 +32,13 @@ def mixed(scale, offsets):
     return MixedTables(first, second, (0.5, 1.0, 1.5), (3, 3, 3, 3), 3, offsets=offsets)
 
 
+def additive(scale):
+    draw = np.random.default_rng(2)
+    shapes = (1, 3, 3, 3, 4), (4, 5, 5, 2, scale**2)
+    layers = [draw.integers(-128, 128, shape).astype(np.int8) for shape in shapes]
+    return AdditiveTables(layers, (0.3, 0.1))
+
+
 KINDS = {
     "one table, mirrored at the border": table("s", 4),
     "three in a row": [[table("f", 3)]],
@@ -41,6 +49,7 @@ KINDS = {
     "tables of different reach": [[table("s", 1), table("d", 1)], [table("s", 2)]],
     "pixel-mix": mixed(2, ((0, 0), (0, 1), (1, 0), (1, 1))),
     "pixel-mix that looks far": mixed(3, ((0, 0), (3, 1))),
+    "sums of tables": additive(3),
 }
 sizes = st.integers(1, 16)
 
@@ -66,7 +75,9 @@ def test_the_whole_picture_is_that_of_one_pass(grey, tile):
     assert np.array_equal(upscale(image, tables, tile=tile), enlarge(image, tables))
 
 
-@pytest.mark.parametrize("kind", ["two stages", "three in a row", "pixel-mix that looks far"])
+@pytest.mark.parametrize(
+    "kind", ["two stages", "three in a row", "pixel-mix that looks far", "sums of tables"]
+)
 def test_a_margin_that_is_one_pixel_narrower_is_not_enough(kind, monkeypatch):
     image, tables = noise(16, 16, True, 0), KINDS[kind]
     narrow = tiles.reach(tables) - 1
@@ -81,6 +92,7 @@ def test_a_margin_that_is_one_pixel_narrower_is_not_enough(kind, monkeypatch):
         ([table("s", 1), table("s", 2)], 2),
         (cascade(1, 1, 4), 6),
         (cascade(2, 2), 3),  # the second stage's two pixels are one of the small picture
+        (additive(2), 3),  # windows of 3 and 5
         (mixed(2, ((0, 0), (3, 1))), 4),  # one for the taps, three for the offset
     ],
 )
