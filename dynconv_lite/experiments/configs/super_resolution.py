@@ -61,7 +61,7 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         # V holds every pair of values: nothing is interpolated, and nothing is left to finetune
         "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0),
         "srlut_f": Options("cascade", "SR-LUT, F", ("f",), 1, 4),
-        "srlut_s": Options("cascade", "SR-LUT, S", ("s",), 1, 4),
+        "srlut_s": Options("cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000)),
         "mixed_small": Options("mixed", "SR-LUT + pixel-mix, small", ("s",), features=2, nodes=5),
         "mixed": Options("mixed", "SR-LUT + pixel-mix", ("s",), features=2, nodes=7),
         "mulut": Options(
@@ -94,7 +94,7 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             layers=((20, 3, 17), (20, 3, 6), (20, 3, 6), (20, 3, 6), (0, 3, 6)),
             network_lr=1.5e-3,
             table_lr=3e-4,
-            laptop=(8000, 400),
+            laptop=(14_000, 800),
         ),
         "fsrcnn": Options("fsrcnn", "FSRCNN", tables=False),
     }
