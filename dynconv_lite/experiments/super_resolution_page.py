@@ -49,8 +49,8 @@ standard deviation (n - 1); (n = 1) is a single run.
 """
 PUBLISHED = f"""## Published, x4
 
-{TALK}, trained on DIV2K; "Shift" is
-pixel-mix. It gives neither sizes nor times:
+The {TALK}, trained on DIV2K; "Shift"
+is pixel-mix. It gives neither sizes nor times:
 
 {{talk}}
 {PAPER}: PSNR / SSIM as

@@ -7,7 +7,12 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from dynconv_lite.lut.additive import UNIT, AdditiveTables, Layer
-from dynconv_lite.pixel_mix import Padding, pad_map
+from dynconv_lite.lut.additive_fast import additive_numba
+from dynconv_lite.lut.fast import Backend, is_compiled
+from dynconv_lite.lut.inference import Padding
+from dynconv_lite.pixel_mix import pad_map
+
+Picture = npt.NDArray[np.uint8]
 
 
 def super_resolve_additive(
@@ -15,6 +20,7 @@ def super_resolve_additive(
     tables: AdditiveTables,
     *,
     padding: Padding = "edge",
+    backend: Backend = "auto",
     device: str | torch.device | None = None,
 ) -> npt.NDArray[np.uint8]:
     """Enlarge a picture by tables with one index each, each colour channel alone.
@@ -24,13 +30,15 @@ def super_resolve_additive(
         tables: Scale r.
         padding: What stands outside the picture: "edge" or "reflect", as of `pixel_mix`. A
             picture too small to be reflected that far is padded by its edge.
-        device: Where to compute; None for the CPU. The result does not depend on it.
+        backend: "numba" for the CPU, "torch" for any device; both give the same to the bit. "auto"
+            takes numba unless a device other than the CPU is named.
+        device: Where torch computes; None for the CPU.
 
     Returns:
         uint8 (r H, r W) or (r H, r W, 3).
 
     Raises:
-        ValueError: If the picture's type or shape, or the padding, is not one of those.
+        ValueError: If the picture's type or shape, or another argument, is not one of those.
     """
     picture = np.asarray(image)
     colour = picture.ndim == 3 and picture.shape[2] == 3
@@ -41,19 +49,34 @@ def super_resolve_additive(
         )
     if padding not in ("edge", "reflect"):
         raise ValueError(f'padding must be "edge" or "reflect", got {padding!r}')
+    where = torch.device("cpu" if device is None else device)
+    compiled = is_compiled(backend, where)
     if min(picture.shape[:2]) <= tables.reach:
         padding = "edge"
-    planes = picture.reshape(*picture.shape[:2], -1).transpose(2, 0, 1)[:, None].copy()
-    x = torch.from_numpy(planes).to(device or "cpu", torch.float64)  # (3, 1, H, W)
+    planes = picture.reshape(*picture.shape[:2], -1)
+    if compiled:
+        border = (tables.reach, tables.reach)
+        enlarged = additive_numba(np.pad(planes, (border, border, (0, 0)), mode=padding), tables)
+    else:
+        enlarged = _torch(planes, tables, padding, where)
+    return enlarged if colour else enlarged[..., 0]
+
+
+def _torch(
+    planes: Picture, tables: AdditiveTables, padding: Padding, where: torch.device
+) -> Picture:
+    """Enlarge (H, W, C) by torch's operators."""
+    x = torch.from_numpy(planes.transpose(2, 0, 1)[:, None].copy())
+    x = x.to(where, torch.float64)  # (C, 1, H, W)
     padded = pad_map(x, (tables.reach,) * 4, padding)
     total = torch.zeros((), dtype=torch.float64, device=x.device)
     for turn in range(tables.turns):
         sums = _one_turn(torch.rot90(padded, turn, (2, 3)), tables)
-        total = total + torch.rot90(sums, -turn, (2, 3))  # (3, 1, r H, r W), whole numbers
+        total = total + torch.rot90(sums, -turn, (2, 3))  # (C, 1, r H, r W), whole numbers
     pixels = x.repeat_interleave(tables.scale, 2).repeat_interleave(tables.scale, 3)
     addend = total * (tables.steps[-1] / (tables.turns * UNIT))
-    enlarged = (pixels + addend).round().clamp(0, 255).to(torch.uint8)[:, 0].cpu().numpy()
-    return np.ascontiguousarray(enlarged.transpose(1, 2, 0) if colour else enlarged[0])
+    enlarged = (pixels + addend).round().clamp(0, 255).to(torch.uint8)[:, 0]  # (C, r H, r W)
+    return enlarged.permute(1, 2, 0).contiguous().cpu().numpy()
 
 
 def layer_sums(bytes_: Tensor, layer: Layer) -> Tensor:

@@ -161,19 +161,33 @@ def test_turns_of_patterns_see_what_is_known_of_them() -> None:
 
 
 def test_points_are_means_over_seeds_and_leave_out_what_was_not_measured() -> None:
-    points = {point.name: point for point in points_of(study())}
-    assert points["S"] == Point("S", TABLES, pytest.approx(29.6), 22.0, 1336336)
-    assert points["S, network"] == Point("S, network", FLOATS, 29.6, 4000.0, 4 * 17872)
-    assert points["FSRCNN"].group == FLOATS and points["bicubic"].group == PLAIN
-    assert points["MuLUT + mix, network"].milliseconds is None
-    assert "MuLUT + mix" not in points and "V" not in points
+    points = {(point.name, point.group): point for point in points_of(study())}
+    assert points["S", TABLES] == Point("S", TABLES, pytest.approx(29.6), 22.0, 1336336)
+    assert points["S", FLOATS] == Point("S", FLOATS, 29.6, 4000.0, 4 * 17872)
+    assert points["FSRCNN", FLOATS].psnr == 30.5 and ("bicubic", PLAIN) in points
+    assert points["MuLUT + mix", FLOATS].milliseconds is None
+    assert len(points) == 5  # no table of MuLUT + mix, nothing of V
+
+
+def test_a_network_that_is_its_own_product_is_one_point() -> None:
+    both = run("fsrcnn", psnr_set5=30.5, psnr_set5_network=30.5)
+    assert points_of([both]) == [Point("FSRCNN", FLOATS, 30.5)]
+
+
+def test_names_in_the_trade_do_not_cover_one_another_if_there_is_room() -> None:
+    points = [Point(f"name {i}", TABLES, 29 + 0.1 * i, 20.0 + i) for i in range(4)]
+    axes = ch10.draw_trade(points).figure.axes[0]
+    heights = [note.xyann[1] for note in axes.texts]
+    starts = [note.xyann[0] for note in axes.texts]
+    pairs = zip(heights, starts, strict=True)
+    assert len({(round(height, 3), round(start, 2)) for height, start in pairs}) == 4
 
 
 def test_the_benchmark_s_bicubics_share_one_quality() -> None:
     benchmark = {"milliseconds": {"OpenCV bicubic": 1.5, "Pillow bicubic": 12.0, "S, numba": 20}}
     points = points_of(study(), benchmark)
-    both = [(p.name, p.psnr, p.milliseconds) for p in points if p.name.startswith("bicubic, ")]
-    assert both == [("bicubic, OpenCV", 28.4, 1.5), ("bicubic, Pillow", 28.4, 12.0)]
+    both = [(p.name, p.psnr, p.milliseconds) for p in points if p.name.startswith("bicubic of ")]
+    assert both == [("bicubic of OpenCV", 28.4, 1.5), ("bicubic of Pillow", 28.4, 12.0)]
     assert points_of([], benchmark) == []  # a time alone is no point
 
 

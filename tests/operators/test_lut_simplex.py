@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lut_by_hand import read
 
 from dynconv_lite.lut import LookupTable, Pattern, interpolate, nodes, simplex_weights
+from dynconv_lite.lut.exact import add_corners, key_bits
 from dynconv_lite.lut.simplex import interpolate_integers
 
 FINE = (3, 4, 5, 6, 7, 8)
@@ -38,6 +39,33 @@ def test_it_is_the_mean_over_thresholds(dims, interval, seed, point):
     assert np.array_equal(found[0].numpy(), expected * 2**interval)
     exact = interpolate(values.double(), torch.tensor(point), interval)
     assert np.array_equal(exact.numpy(), expected)
+
+
+@pytest.mark.parametrize("longest, kind", [(2**22, torch.int32), (2**23, torch.int64)])
+def test_keys_are_as_long_as_the_steps_need(longest, kind):
+    """Two tables of two axes in one bag, by hand; keys in one integer with steps of any length."""
+    assert key_bits([1, longest // 2, longest])[1] == kind
+    bits = key_bits([longest])[0]
+    values = torch.tensor([[3.0], [5], [7], [-128], [11], [127], [-2], [9]])
+    # per table: the lowest corner, and on both axes the fraction and the step
+    row = torch.tensor([[0], [4]], dtype=kind)
+    fractions, steps = torch.tensor([[[40], [255]], [[250], [0]]]), (2, 1)
+    keys = [(f << bits | step).to(kind) for f, step in zip(fractions, steps, strict=True)]
+    # the first steps by 1, then by 2: rows 0, 1, 3; the second by 2, then by 1: rows 4, 6, 7
+    expected = (5 * 3 + 210 * 5 + 40 * -128) + (0 * 11 + 255 * -2 + 0 * 9)
+    assert add_corners(values, row, keys, bits, 255).tolist() == [[expected]]
+
+
+def test_the_compiled_walk_takes_the_longest_step():
+    from dynconv_lite.lut import mixed_kernels
+
+    codes = np.array([255 * 256 + 3, 100 * 256 + 0], np.uint16)  # fraction * 256 + cell
+    keys, row = np.zeros((1, 2), np.uint32), np.full((2, 2), 7, np.uint32)
+    weight = np.zeros((2, 2), np.uint16)
+    mixed_kernels.enter(codes, np.uint32(2**24), keys[0], row[0])
+    mixed_kernels.climb(keys, row, weight)
+    assert row.tolist() == [[7 + 3 * 2**24, 7], [7 + 4 * 2**24, 7 + 2**24]]
+    assert weight.tolist() == [[0, 155], [255, 100]]
 
 
 @pytest.mark.parametrize("interval", FINE)

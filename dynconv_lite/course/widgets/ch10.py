@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from data_utils import matlab_bicubic, photo
+from data_utils import DataError, matlab_bicubic, photo
 from data_utils.photos import SOURCES
 from dynconv_lite.course.plots.ch10.entry import draw_entry
 from dynconv_lite.course.plots.ch10.pictures import draw_loupe
@@ -143,7 +143,7 @@ class SrViewer(widgets.VBox):
         try:
             self.original = load()
             self._enlarge()
-        except (ValueError, OSError) as error:
+        except (ValueError, OSError, DataError) as error:
             self.original = before
             self._say(f"<b>{escape(str(error))}</b>")
             return

@@ -1,6 +1,7 @@
 """Figures of PSNR: small trainings of this chapter, and the study beside the talk."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from dynconv_lite.course.plots.style import (
     BLUE,
@@ -69,10 +70,10 @@ def draw_talk(ours: Mapping[str, Sequence[Record]]) -> Picture:
         ours: Method -> its runs; methods and test sets that are missing say so.
     """
     figure, panels = canvas(2, size=(7, 2.7), sharey=True)
+    look: dict[str, Any] = {"linestyle": "none", "markersize": 7}
     told, handles = [], {}
     for column, (axes, test) in enumerate(zip(panels, SETS, strict=True)):
         for row, (method, (name, *published)) in enumerate(TALK_ROWS.items()):
-            look = {"linestyle": "none", "markersize": 7}
             handles["the talk, DIV2K"] = axes.plot(
                 published[column], row, marker="D", color=ORANGE, **look
             )[0]

@@ -2,13 +2,10 @@
 
 from collections.abc import Sequence
 
-import torch.nn.functional as F
 from torch import Tensor
 
 from dynconv_lite.course.plots.style import Picture, canvas, image_panel, outline, picture
 from dynconv_lite.pixel_mix import check_offsets, pixel_mix
-
-ZOOM = 8
 
 
 @picture
@@ -43,8 +40,3 @@ def draw_blocks(
         "the values at these offsets from it."
     )
     return Picture(figure, alt)
-
-
-def enlarged(image: Tensor, times: int = ZOOM) -> Tensor:
-    """Repeat every pixel of a picture (H, W) so many times along both axes."""
-    return F.interpolate(image[None, None], scale_factor=times, mode="nearest")[0, 0]

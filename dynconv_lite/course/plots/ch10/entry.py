@@ -62,9 +62,10 @@ def draw_entry(table: LookupTable, a: int, b: int, c: int, d: int) -> Picture:
     for axes in (left, middle, right):
         axes.title.set_fontsize(10)
     used = ", ".join(f"{n} with {w}" for n, w in zip(names, weights, strict=True) if w)
+    lowest = tuple(base.tolist())
     alt = (
-        f"Pixels {a}, {b}, {c}, {d}; the lowest node of the cell is {tuple(base.tolist())}. Corners in "
-        f"use: {used}, of {q}. The answer of this turn is {table.scale} x {table.scale} numbers "
+        f"Pixels {a}, {b}, {c}, {d}; the lowest node of the cell is {lowest}. Corners in use: "
+        f"{used}, of {q}. The answer of this turn is {table.scale} x {table.scale} numbers "
         f"from {float(block.min()):.1f} to {float(block.max()):.1f}; four such turns make a pixel."
     )
     return Picture(figure, alt)

@@ -1,10 +1,13 @@
 """Figure of the trade: quality against time and against size, published and measured."""
 
+import itertools
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 
 from dynconv_lite.course.plots.style import (
@@ -45,6 +48,7 @@ LOOKS = {
     TABLES: (VERMILION, "D"),
     FLOATS: (BLUE, "^"),
 }
+LETTER, LINE = 0.019, 0.032  # of a label, as shares of a panel
 
 
 @dataclass(frozen=True)
@@ -123,17 +127,17 @@ def points_of(records: Sequence[Record], benchmark: Mapping[str, Any] | None = N
             time, size = (mean_of(records, method, q) for q in ("milliseconds", "bytes"))
             points.append(Point(name, group, psnr, time, size or None))
         network = mean_of(records, method, "psnr_set5_network")
-        if network is not None:
+        if network is not None and method not in NETWORKS:  # those have been drawn as themselves
             time, count = (
                 mean_of(records, method, q) for q in ("milliseconds_network", "parameters")
             )
             size = None if count is None else 4 * count
-            points.append(Point(f"{name}, network", FLOATS, network, time, size))
+            points.append(Point(name, FLOATS, network, time, size))
     bicubic = mean_of(records, "bicubic", "psnr_set5")
     times = (benchmark or {}).get("milliseconds", {})
     if bicubic is not None:
         points += [
-            Point(f"bicubic, {who}", PLAIN, bicubic, times[f"{who} bicubic"])
+            Point(f"bicubic of {who}", PLAIN, bicubic, times[f"{who} bicubic"])
             for who in ("OpenCV", "Pillow")
             if f"{who} bicubic" in times
         ]
@@ -155,19 +159,21 @@ def draw_trade(points: Sequence[Point]) -> Picture:
         raise ValueError(f"points must be of {', '.join(LOOKS)}, got {groups or 'none'}")
     figure, (left, right) = canvas(2, size=(7, 4), sharey=True)
     told = []
+    levels = [p.psnr for p in points]
+    low, high = min(levels) - 0.3, max(levels) + 0.3
     for axes, quantity in ((left, "milliseconds"), (right, "size")):
+        shown = [p for p in points if getattr(p, quantity)]
         for group, (colour, marker) in LOOKS.items():
-            own = [p for p in points if p.group == group and getattr(p, quantity)]
+            own = [p for p in shown if p.group == group]
             axes.plot(
                 [getattr(p, quantity) for p in own], [p.psnr for p in own], marker, color=colour,
                 label=group, markersize=5.5,
             )  # fmt: skip
-            for p in own:
-                _label(axes, p.name, getattr(p, quantity), p.psnr, colour)
-        axes.set(xscale="log")
-        axes.margins(x=0.22, y=0.06)
+        axes.set(xscale="log", ylim=(low, high))
+        axes.margins(x=0.2)
         axes.grid(axis="y", color="#eeeeee")
         axes.set_axisbelow(True)
+        _label(axes, [(p.name, getattr(p, quantity), p.psnr, LOOKS[p.group][0]) for p in shown])
     left.set(xlabel="milliseconds, 320 x 180 to 1280 x 720", ylabel="Set5, x4, PSNR on luma (dB)")
     right.set(xlabel="bytes to store")
     handles, labels = left.get_legend_handles_labels()
@@ -181,5 +187,26 @@ def draw_trade(points: Sequence[Point]) -> Picture:
     return Picture(figure, f"PSNR on Set5 against time and size: {'; '.join(told)}.")
 
 
-def _label(axes: Axes, name: str, x: float, y: float, colour: str) -> None:
-    axes.annotate(name, (x, y), (4, 2), textcoords="offset points", fontsize=6.5, color=colour)
+def _label(axes: Axes, labels: Sequence[tuple[str, float, float, str]]) -> None:
+    """Write names beside points, each where it covers no other name or point, if there is room."""
+    (left, right), (low, high) = np.log10(axes.get_xlim()), axes.get_ylim()
+    spots = [
+        ((math.log10(x) - left) / (right - left), (y - low) / (high - low)) for _, x, y, _ in labels
+    ]  # as shares of the panel
+    taken = [(x - 0.012, x + 0.012, y - 0.012, y + 0.012) for x, y in spots]
+    for (name, x, y, colour), (across, up) in zip(labels, spots, strict=True):
+        wide = LETTER * len(name)
+        for rise, side in itertools.product((0, 1, -1, 2, -2, 3, -3), (1, -1)):
+            start = across + 0.025 if side > 0 else across - 0.025 - wide
+            box = (start, start + wide, up + (rise - 0.5) * LINE, up + (rise + 0.5) * LINE)
+            if box[0] >= 0 and box[1] <= 1 and not any(_overlap(box, other) for other in taken):
+                break
+        taken.append(box)
+        axes.annotate(
+            name, (x, y), (box[0], (box[2] + box[3]) / 2), textcoords="axes fraction",
+            fontsize=6.5, color=colour, va="center",
+        )  # fmt: skip
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]

@@ -1,0 +1,351 @@
+"""The study of super-resolution: what each method is, and what its numbers mean."""
+
+import statistics
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from data_utils import DataError, SRPair, matlab_bicubic, photos
+from dynconv_lite.experiments import run
+from dynconv_lite.experiments import super_resolution as study
+from dynconv_lite.experiments import super_resolution_data as data
+from dynconv_lite.experiments import super_resolution_measures as measures
+from dynconv_lite.experiments.config import PROFILE_NAMES, config_for, config_hash, parse_config
+from dynconv_lite.experiments.configs.super_resolution import (
+    METHODS,
+    OPTIONS,
+    SuperResolutionConfig,
+    has_tables,
+    options_of,
+    title_of,
+)
+from dynconv_lite.experiments.job import Job
+from dynconv_lite.experiments.super_resolution_methods import (
+    KINDS,
+    interpolate_picture,
+    padding_of,
+    sampled_tables,
+)
+from dynconv_lite.experiments.super_resolution_tables import digest_tables, find_tables
+from dynconv_lite.lut import enlarge, load_tables
+from dynconv_lite.metrics import psnr_y, ssim_y
+
+CPU = torch.device("cpu")
+SMALL = {"network_steps": 3, "table_steps": 2, "evaluate_every": 2, "batch_size": 2}
+TINY = {"interval": 7, "width": 3, "depth": 1, "core": 4, "scale": 2}
+
+
+def config(**changes: Any) -> SuperResolutionConfig:
+    made = config_for("super_resolution", "smoke", **(SMALL | TINY | changes))
+    assert isinstance(made, SuperResolutionConfig)
+    return made
+
+
+def smooth(seed: int, side: int = 40) -> SRPair:
+    """A picture of waves, and its low resolution at x2."""
+    rng = np.random.default_rng(seed)
+    line = np.arange(side)
+    waves = [np.add.outer(np.sin(line / a), np.cos(line / b)) for a, b in rng.uniform(2, 9, (3, 2))]
+    hr = np.clip(127 + 60 * np.stack(waves, -1), 0, 255).astype(np.uint8)
+    return SRPair(f"{seed}", matlab_bicubic(hr, Fraction(1, 2)), hr)
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> list[data.TestSet]:
+    """Small pictures, and no time lost over timing."""
+    sets = [
+        data.TestSet("set5", "Set5", (smooth(1), smooth(2))),
+        data.TestSet("set14", "Set14", (smooth(3),)),
+    ]
+    monkeypatch.setattr(study, "test_sets", lambda config: (sets, ["BSD100"]))
+    learned = "waves", [smooth(seed) for seed in range(10, 14)]
+    monkeypatch.setattr(study, "training_pairs", lambda config: learned)
+    monkeypatch.setattr(measures, "HIGH", 12)
+    monkeypatch.setattr(measures, "WIDE", 16)
+    monkeypatch.setattr(measures, "ENOUGH", 0.0)
+    return sets
+
+
+# --- the configuration ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("profile", PROFILE_NAMES)
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_a_record_tells_the_method_whole(method, profile, scale) -> None:
+    made = config_for("super_resolution", profile, method=method, scale=scale)
+    assert parse_config(made.model_dump(mode="json")) == made
+    own = options_of(method, profile, scale)
+    steps = {"network_steps", "table_steps"}
+    assert {k: v for k, v in made.model_dump().items() if k in own and k not in steps} == {
+        k: v for k, v in own.items() if k not in steps
+    }
+    assert made.batch_size == 64 and made.core == 8
+    trains, tables = own["kind"] != "interpolation", has_tables(made.model_dump())
+    assert (made.network_steps, made.table_steps) == (
+        own["network_steps"] * trains,
+        own["table_steps"] * tables,
+    )
+    assert config_hash(made) == config_hash(
+        config_for("super_resolution", profile, method=method, scale=scale, **own)
+    )
+
+
+def test_methods_are_what_their_papers_say() -> None:
+    """Patterns and stages: SR-LUT's V, F and S, one table each; MuLUT's S, D and Y, twice."""
+    cascades = {m: (o.patterns, o.stages) for m, o in OPTIONS.items() if o.kind == "cascade"}
+    assert cascades == {
+        "srlut_v": (("v",), 1),
+        "srlut_f": (("f",), 1),
+        "srlut_s": (("s",), 1),
+        "mulut": (("s", "d", "y"), 2),
+        "mulut_mixed": (("s", "d", "y"), 2),
+    }
+    assert set(OPTIONS) == set(METHODS) and len({title_of(m) for m in METHODS}) == len(METHODS)
+    # without interpolation V has 257^2 rows: about 1 MB, as published
+    assert (OPTIONS["srlut_v"].interval, OPTIONS["srlut_f"].interval) == (0, 4)
+
+
+def test_what_has_no_tables_takes_no_steps_of_them() -> None:
+    assert config(method="fsrcnn", table_steps=7).table_steps == 0
+    assert config(method="mulut_mixed", table_steps=7).table_steps == 0
+    assert config(method="srlut_v", interval=0, table_steps=7).table_steps == 0
+    assert config(method="srlut_v", interval=5, table_steps=7).table_steps == 7
+    none = config(method="nearest", network_steps=9, table_steps=9)
+    assert (none.network_steps, none.table_steps) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "allowed"),
+    [
+        ({"method": "srlut"}, "method = 'srlut'.*'nearest', 'bilinear'"),
+        ({"scale": 5}, "scale = 5.*2, 3 or 4"),
+        ({"kind": "mixed"}, "kind must be 'cascade' for srlut_s"),
+        ({"patterns": ("s", "q")}, "patterns.1 = 'q'.*'s', 'd', 'y', 'f' or 'v'"),
+        ({"patterns": ("d", "s")}, "patterns must be different ones in the order"),
+        ({"patterns": ("s", "s")}, "patterns must be different ones in the order"),
+        ({"patterns": ()}, "a cascade needs patterns and stages"),
+        ({"stages": 0}, "a cascade needs patterns and stages"),
+        ({"stages": 5}, "stages = 5.*less than or equal to 4"),
+        ({"interval": 2}, "interval = 2.*0, 3, 4, 5, 6, 7 or 8"),
+        ({"interval": 0}, "interval = 0 is for patterns of two or three taps"),
+        ({"mix": True}, "mix takes all tables away"),
+        ({"method": "mulut_mixed", "mix": False}, "mix takes all tables away"),
+        ({"method": "mixed", "features": 0}, "features >= 1"),
+        ({"method": "mixed", "nodes": 1}, "nodes >= 2"),
+        ({"method": "mixed", "nodes": 18}, "nodes = 18.*less than or equal to 17"),
+        ({"method": "mixed", "patterns": ("s", "d")}, "one pattern"),
+        ({"method": "additive_32k", "layers": ((4, 3, 3), (5, 3, 3))}, "must end with 4 channels"),
+        ({"method": "additive_32k", "layers": ((4, 2, 3),)}, "odd kernel size"),
+        ({"method": "additive_32k", "layers": ((4, 3, 1),)}, "2 to 256 nodes"),
+        ({"network_steps": 0}, "network_steps must be >= 1"),
+        ({"network_steps": -1}, "network_steps = -1"),
+        ({"network_lr": 0}, "network_lr = 0.*greater than 0"),
+        ({"table_lr": -1}, "table_lr = -1.*greater than 0"),
+        ({"data": "DIV8K"}, "data = 'DIV8K'.*'photos', 'BSDS400' or 'DIV2K'"),
+        ({"core": 65}, "core = 65.*less than or equal to 64"),
+        ({"batch_size": 0}, "batch_size = 0"),
+        ({"evaluate_every": 0}, "evaluate_every = 0"),
+        ({"epochs": 3}, "no field 'epochs'"),
+    ],
+)
+def test_what_cannot_be_is_refused(changes, allowed) -> None:
+    with pytest.raises(ValueError, match=f"super_resolution.*{allowed}"):
+        config(**changes)
+
+
+@pytest.mark.parametrize("method", [m for m in METHODS if OPTIONS[m].kind != "interpolation"])
+@pytest.mark.parametrize("scale", [2, 3, 4])
+def test_every_network_can_be_built(method, scale) -> None:
+    made = config_for("super_resolution", "smoke", method=method, scale=scale)
+    network = KINDS[made.kind].build(made)
+    x = torch.rand(1, 1, 12 + 2 * network.reach, 12 + 2 * network.reach)
+    with torch.no_grad():
+        assert network(x, "valid").shape == (1, 1, 12 * scale, 12 * scale)
+        assert network(x[..., :13], padding_of(made)).shape[-1] == 13 * scale
+
+
+def test_srlut_mirrors_and_the_rest_repeats_the_border() -> None:
+    mirrored = {
+        m for m in METHODS if padding_of(config_for("super_resolution", method=m)) != "edge"
+    }
+    assert mirrored == {"srlut_v", "srlut_f", "srlut_s"}
+
+
+# --- the pictures ---------------------------------------------------------------------------------
+
+
+def test_interpolations_are_what_they_are_called() -> None:
+    picture = np.random.default_rng(0).integers(0, 256, (6, 5, 3), dtype=np.uint8)
+    nearest = interpolate_picture("nearest", picture, 3)
+    assert np.array_equal(nearest, picture.repeat(3, 0).repeat(3, 1))
+    bicubic = interpolate_picture("bicubic", picture, 4)
+    assert np.array_equal(bicubic, matlab_bicubic(picture, Fraction(4)))
+    # x2 bilinear with centres of pixels aligned: weights 3/4 and 1/4
+    row = np.array([[[0, 0, 0], [100, 40, 200]]], np.uint8)
+    found = interpolate_picture("bilinear", row, 2)
+    assert found[0, :, 0].tolist() == [0, 25, 75, 100] and found.shape == (2, 4, 3)
+
+
+def test_photographs_of_the_two_splits_are_different_ones() -> None:
+    learned, tested = data.photo_pairs("train", 4), data.photo_pairs("test", 4)
+    assert {p.name for p in learned} == {photo.name for photo in photos("train")}
+    assert not {p.name for p in learned} & {p.name for p in tested}
+    for pair in (*learned, *tested):
+        assert pair.hr.shape[0] == pair.hr.shape[1] == 4 * pair.lr.shape[0]
+
+
+def test_benchmarks_are_those_that_are_there(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DYNCONV_DATA", str(tmp_path))
+    for name in ("Set5", "Urban100"):
+        (tmp_path / "sr" / name / "HR").mkdir(parents=True)
+    asked: list[str] = []
+
+    def load(name: str, scale: int) -> list[SRPair]:
+        asked.append(name)
+        if name == "Urban100":
+            raise DataError(tmp_path, "damaged", "mend it")
+        return [smooth(0)]
+
+    monkeypatch.setattr(data, "sr_pairs", load)
+    made = config_for("super_resolution", "laptop")
+    sets, missing = data.test_sets(made)
+    assert [(s.key, s.name) for s in sets] == [("set5", "Set5")]
+    assert missing == ["Set14", "BSD100", "Urban100", "Manga109"]
+    assert asked == ["Set5", "Urban100"]  # of the others nothing is asked, least of all a download
+
+
+def test_without_any_benchmark_the_reason_is_told(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DYNCONV_DATA", str(tmp_path))
+
+    def load(name: str, scale: int) -> list[SRPair]:
+        raise DataError(tmp_path / name, "no network", "connect")
+
+    monkeypatch.setattr(data, "sr_pairs", load)
+    with pytest.raises(DataError, match="Set5: no network"):
+        data.test_sets(config_for("super_resolution", "laptop"))
+
+
+def test_a_digest_is_of_all_pictures() -> None:
+    sets = [data.TestSet("a", "A", (smooth(0), smooth(1)))]
+    other = [data.TestSet("a", "A", (smooth(0), smooth(2)))]
+    digests = [data.digest_of(sets), data.digest_of(other), data.digest_of(sets, "learned")]
+    assert len(set(digests)) == 3 and data.digest_of(sets) == digests[0]
+
+
+# --- what is measured -----------------------------------------------------------------------------
+
+
+def test_quality_is_the_mean_over_the_pictures_of_a_set() -> None:
+    pairs = (smooth(0), smooth(1))
+
+    def way(picture):
+        return picture.repeat(2, 0).repeat(2, 1)
+
+    found = measures.quality(way, [data.TestSet("made", "M", pairs)], 2, "_so")
+    psnr = statistics.fmean(psnr_y(way(p.lr), p.hr, 2) for p in pairs)
+    ssim = statistics.fmean(ssim_y(way(p.lr), p.hr, 2) for p in pairs)
+    assert found == {"psnr_made_so": psnr, "ssim_made_so": ssim}
+    without = measures.quality(way, [data.TestSet("made", "M", pairs)], 2, ssim=False)
+    assert without == {"psnr_made": psnr}
+
+
+def test_a_time_is_the_median_of_several_calls_after_the_first() -> None:
+    shapes = []
+    found = measures.milliseconds(lambda picture: shapes.append(picture.shape) or picture, CPU)
+    assert found >= 0 and set(shapes) == {(180, 320, 3)}
+    assert 1 + measures.LEAST <= len(shapes) <= 1 + measures.MOST
+
+
+SETTINGS = [
+    {"method": "srlut_s"},
+    {"method": "srlut_v", "interval": 0},
+    {"method": "mulut", "patterns": ("s", "d")},
+    {"method": "mixed", "features": 1, "nodes": 3},
+    {"method": "additive_32k", "layers": ((2, 3, 3), (4, 3, 3))},
+]
+PRODUCT = {f"{what}_{name}" for what in ("psnr", "ssim") for name in ("set5", "set14")}
+
+
+@pytest.mark.parametrize("changes", SETTINGS, ids=lambda c: c["method"])
+def test_what_a_run_with_tables_measures(changes, small, tmp_path) -> None:
+    settings = config(**changes)
+    record = run(settings, tmp_path / "records", device="cpu")
+    final = record.metrics.final
+    behind = {f"{name}_network" for name in PRODUCT} | {"psnr_set5_sampled", "psnr_set14_sampled"}
+    cost = {"bytes", "parameters", "milliseconds", "milliseconds_network"}
+    assert set(final) == PRODUCT | behind | cost
+    # the tables that are left are those that were measured
+    path = find_tables(tmp_path / "tables", settings.method, settings.seed)
+    assert path is not None and digest_tables(path) == record.tables_sha256
+    tables = load_tables(path)
+    for test_set in small:
+        found = [psnr_y(enlarge(p.lr, tables), p.hr, 2) for p in test_set.pairs]
+        assert final[f"psnr_{test_set.key}"] == statistics.fmean(found)
+    if not settings.table_steps:
+        assert final["psnr_set5"] == final["psnr_set5_sampled"]
+    assert record.data.name == "waves x2; test Set5, Set14; not there: BSD100"
+    network = KINDS[settings.kind].build(settings)
+    weights = torch.load(next((tmp_path / "weights").iterdir()), weights_only=True)
+    network.load_state_dict(weights)
+    sampled_tables(settings, network)  # sums are used in four turns from then on
+    by_network = [
+        psnr_y(study.enlarge_by_module(network, p.lr, padding_of(settings), CPU), p.hr, 2)
+        for p in small[0].pairs
+    ]
+    assert final["psnr_set5_network"] == statistics.fmean(by_network)
+    assert final["parameters"] == sum(p.numel() for p in network.parameters())
+    assert list((tmp_path / "tables").iterdir()) == [path]
+    assert not list((tmp_path / "checkpoints").iterdir())
+
+
+def test_what_a_run_without_tables_measures(small, tmp_path) -> None:
+    record = run(config(method="fsrcnn"), tmp_path / "records", device="cpu")
+    final = record.metrics.final
+    assert set(final) == PRODUCT | {"bytes", "parameters", "milliseconds"}
+    assert final["bytes"] == 4 * final["parameters"] and record.tables_sha256 is None
+    assert not (tmp_path / "tables").exists()
+
+
+@pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic"])
+def test_what_an_interpolation_measures(method, small) -> None:
+    result = study.measure(config(method=method), Job("hash"))
+    assert set(result.metrics.final) == PRODUCT | {"milliseconds"}
+    assert result.metrics.history == [] and result.weights is None
+    picture = small[1].pairs[0]
+    expected = psnr_y(interpolate_picture(method, picture.lr, 2), picture.hr, 2)
+    assert result.metrics.final["psnr_set14"] == expected
+
+
+def untimed(record) -> dict[str, float]:
+    final = record.metrics.final
+    return {name: value for name, value in final.items() if not name.startswith("milli")}
+
+
+def test_a_run_repeats_to_the_bit_and_seeds_differ(small, tmp_path) -> None:
+    first, again, other = (
+        run(config(method="mixed", seed=seed), tmp_path / name / "records", device="cpu")
+        for name, seed in (("a", 0), ("b", 0), ("c", 1))
+    )
+    assert untimed(first) == untimed(again) != untimed(other)
+    same = ("tables_sha256", "weights_sha256")
+    assert all(getattr(first, name) == getattr(again, name) for name in same)
+    assert all(getattr(first, name) != getattr(other, name) for name in same)
+    assert first.metrics.history == again.metrics.history
+
+
+def test_without_a_folder_nothing_is_kept_and_the_digest_is_the_same(small, tmp_path) -> None:
+    kept = run(config(method="mixed"), tmp_path / "records", device="cpu")
+    assert run(config(method="mixed"), device="cpu").tables_sha256 == kept.tables_sha256
+
+
+def test_training_beats_having_learned_nothing(small) -> None:
+    """Waves are simple: some steps of a network that starts at its own pixel are enough."""
+    made = config(method="mixed", width=16, network_steps=150, table_steps=50, batch_size=16)
+    final = study.measure(made, Job("hash")).metrics.final
+    nearest = study.measure(config(method="nearest"), Job("hash")).metrics.final
+    assert final["psnr_set5_network"] > nearest["psnr_set5"]
+    assert final["psnr_set5"] > nearest["psnr_set5"]
