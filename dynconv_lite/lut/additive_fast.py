@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dynconv_lite.lut.additive import UNIT, AdditiveTables, Layer
-from dynconv_lite.lut.fast import in_bands, turned_blocks
+from dynconv_lite.lut.fast import call, in_bands, turned_blocks
 
 STRIP = 64  # rows at a time
 LANES = 8  # outputs are padded to a multiple: a processor adds so many 32-bit numbers at once
@@ -73,7 +73,9 @@ def lines_of(layer: Layer, turn: int) -> tuple[npt.NDArray[np.int64], npt.NDArra
     rest = (places - UNIT * cells).astype(np.int16)[:, None]
     rows = np.zeros((len(entries), 2), np.int64)
     rows[:count] = np.indices((channels, side)).reshape(2, count).T
-    return rows, entries[:, cells] * (UNIT - rest) + entries[:, cells + 1] * rest
+    lines = entries.take(cells, 1) * (UNIT - rest)
+    lines += entries.take(cells + 1, 1) * rest
+    return rows, lines
 
 
 def _band(
@@ -83,24 +85,25 @@ def _band(
     for colour, plane in enumerate(planes):
         for start in range(top, bottom, STRIP):
             end = min(start + STRIP, bottom)
-            enlarged = out[start * tables.scale : end * tables.scale, :, colour]
-            _strip(plane[start : end + 2 * tables.reach], tables, turns, enlarged)
+            enlarged = out[start * tables.scale : end * tables.scale]
+            _strip(plane[start : end + 2 * tables.reach], tables, turns, colour, enlarged)
 
 
-def _strip(plane: Array, tables: AdditiveTables, turns: list[Turn], out: Array) -> None:
-    """Enlarge uint8 (H + 2 reach, W + 2 reach) to (H * r, W * r)."""
+def _strip(
+    plane: Array, tables: AdditiveTables, turns: list[Turn], colour: int, out: Array
+) -> None:
+    """Enlarge uint8 (H + 2 reach, W + 2 reach) to a colour of (H * r, W * r, C)."""
     from dynconv_lite.lut import additive_kernels  # numba: most of a second, not for every importer
 
-    reach = tables.reach
-    pixels = plane[reach : len(plane) - reach, reach : plane.shape[1] - reach]
-    total = np.zeros((*pixels.shape, tables.scale**2), np.int32)
+    high, wide = (size - 2 * tables.reach for size in plane.shape)
+    total = np.zeros((high, wide, tables.scale**2), np.int32)
     for turn in turns:
         bytes_ = plane[None]
         for layer, step, table in zip(tables.layers[:-1], tables.steps[:-1], turn, strict=False):
-            margin = layer.shape[1] - 1
-            high, wide = (size - margin for size in bytes_.shape[1:])
+            high, wide = (size - layer.shape[1] + 1 for size in bytes_.shape[1:])
             found = np.empty((layer.shape[4], high, wide), np.uint8)
-            additive_kernels.hidden(bytes_, *table, step / UNIT, found)
+            call(additive_kernels.hidden, bytes_, *table, step / UNIT, found)
             bytes_ = found
-        additive_kernels.last(bytes_, *turn[-1], total)
-    additive_kernels.end(pixels, total, tables.steps[-1] / (tables.turns * UNIT), out)
+        call(additive_kernels.last, bytes_, *turn[-1], total)
+    factor = tables.steps[-1] / (tables.turns * UNIT)
+    call(additive_kernels.end, plane, total, factor, colour, out)

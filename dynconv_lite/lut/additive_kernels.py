@@ -87,20 +87,22 @@ def last(bytes_: Array, rows: Array, lines: Array, total: Array) -> None:
 
 
 @compiler(nogil=True, error_model="numpy")
-def end(pixels: Array, total: Array, factor: float, out: Array) -> None:
+def end(plane: Array, total: Array, factor: float, colour: int, out: Array) -> None:
     """Turn the sums of all turns into pixels.
 
     Args:
-        pixels: uint8 (H, W).
+        plane: uint8 (H + 2 reach, W + 2 reach), one colour of the padded picture.
         total: int32 (H, W, r * r).
         factor: The size of a sum's unit.
-        out: Receives uint8 (H * r, W * r).
+        colour: Which one it is.
+        out: Receives uint8 (H * r, W * r, C) there.
     """
     high, wide, outputs = total.shape
-    scale = len(out) // high
+    scale, reach = len(out) // high, (len(plane) - high) // 2
     addend = np.empty((wide, outputs))
     for y in range(high):
         for x in range(wide):
             for o in range(outputs):
                 addend[x, o] = np.float64(total[y, x, o]) * factor
-        finish(pixels[y], addend, scale, out[y * scale : (y + 1) * scale])
+        pixels = plane[reach + y, reach : reach + wide]
+        finish(pixels, addend, scale, out[y * scale : (y + 1) * scale, :, colour])

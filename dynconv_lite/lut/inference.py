@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from dynconv_lite.lut.fast import stage_numba
+from dynconv_lite.lut.fast import Backend, is_compiled, stage_numba
 from dynconv_lite.lut.portable import stage_torch
 from dynconv_lite.lut.simplex import interpolate_integers
 from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
 
 Padding = Literal["reflect", "edge"]
-Backend = Literal["auto", "numba", "torch"]
 Picture = npt.NDArray[np.uint8]
 
 
@@ -85,12 +84,9 @@ def super_resolve(
     """
     planes = _checked(image)
     _check_choice("padding", padding, Padding)
-    _check_choice("backend", backend, Backend)
-    cascade = _cascade(stages)
     where = torch.device("cpu" if device is None else device)
-    if backend == "numba" and where.type != "cpu":
-        raise ValueError(f"device must be the CPU for backend 'numba', got {where}")
-    compiled = backend == "numba" or (backend == "auto" and where.type == "cpu")
+    compiled = is_compiled(backend, where)
+    cascade = _cascade(stages)
     for stage in cascade:
         border = (stage.border, stage.border)
         padded = np.pad(planes, (border, border, (0, 0)), mode=padding)

@@ -19,7 +19,7 @@ def test_unsolved_notebook_runs_to_its_end(solution: Path) -> None:
 
     client = NotebookClient(
         notebook,
-        timeout=240,
+        timeout=500,
         kernel_manager_class=OwnKernelManager,
         resources={"metadata": {"path": str(ROOT / "notebooks")}},
     )

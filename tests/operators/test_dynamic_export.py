@@ -3,6 +3,8 @@
 Exported for a fixed batch a program holds grouped convolutions; for any batch, matrix products.
 """
 
+import copy
+
 import onnxruntime
 import pytest
 import torch
@@ -54,7 +56,15 @@ def check(model: nn.Module, session: onnxruntime.InferenceSession, x: Tensor) ->
     largest = float(expected.abs().max())
     if len(x) > 1:
         assert float((expected[0] - expected[1]).abs().max()) > 0.01 * largest
-    assert float((found - expected).abs().max()) < TOLERANCE * largest
+    # a network's small answers may be sums of much larger numbers: torch's own rounding counts
+    noise = float((expected - in_double(model, x)).abs().max())
+    assert float((found - expected).abs().max()) < max(TOLERANCE * largest, 8 * noise)
+    assert noise < 0.002 * largest  # so that the bound stays far below what tells images apart
+
+
+def in_double(model: nn.Module, x: Tensor) -> Tensor:
+    with torch.no_grad():
+        return copy.deepcopy(model).double()(x.double()).float()
 
 
 def awake(model: nn.Module, x: Tensor) -> nn.Module:
