@@ -189,7 +189,8 @@ def test_trainable_tables_start_where_the_network_was_sampled(changes, patches, 
 
 @pytest.mark.parametrize("changes", SETTINGS)
 def test_what_a_training_leaves(changes, patches, sets) -> None:
-    found = trained(config(**changes), patches, sets)
+    # at the usual rate so few steps would leave every byte where it is
+    found = trained(config(**(changes | {"table_lr": 0.1})), patches, sets)
     stages = [(entry["stage"], entry["step"]) for entry in found.history]
     if changes["method"] == "fsrcnn":
         assert stages == [(0, 2), (0, 4)]
