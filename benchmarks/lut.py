@@ -1,10 +1,10 @@
 """Time super-resolution by lookup tables beside bicubic interpolation, 320 x 180 to 1280 x 720.
 
-SR-LUT's table S and MuLUT's two stages of S, D and Y, on 17 nodes an axis, and pixel-mix with two
-features, by both backends, which are checked to give the same picture to the bit. The tables are
-random functions as smooth as trained ones: what a table holds does not change what is computed,
-only where it is read. Every way enlarges the same photograph, in turn, in one process. OpenCV comes
-with the extra `dev`.
+SR-LUT's table S and MuLUT's two stages of S, D and Y, on 17 nodes an axis, pixel-mix with two
+features, and four layers of sums of one-index tables, by both backends, which are checked to give
+the same picture to the bit. The tables are random functions as smooth as trained ones: what a table
+holds does not change what is computed, only where it is read. Every way enlarges the same
+photograph, in turn, in one process. OpenCV comes with the extra `dev`.
 
     python benchmarks/lut.py [--rounds N] [--out results/benchmarks/lut.json]
 """
@@ -30,12 +30,15 @@ from dynconv_lite.lut import (
     super_resolve,
     super_resolve_mixed,
 )
+from dynconv_lite.lut.additive import AdditiveTables
+from dynconv_lite.lut.additive_forward import super_resolve_additive
 from dynconv_lite.lut.mixed import FIRST_NODES
 from dynconv_lite.pixel_mix import SQUARE
 
 WIDE, HIGH, SCALE = 320, 180, 4
 INTERVAL = 4
-MODELS = ("S", "MuLUT", "pixel-mix")
+LAYERS = ((12, 3, 17), (12, 3, 6), (12, 3, 6), (SCALE**2, 3, 6))  # outputs, side, nodes
+MODELS = ("S", "MuLUT", "pixel-mix", "sums")
 PHOTOGRAPH = "coffee"  # 600 x 400, from scikit-image
 
 
@@ -52,6 +55,19 @@ def mixed_tables() -> MixedTables:
     shape = (mixed_nodes,) * len(SQUARE)
     mixed = [random_values(shape, SCALE**2, (-100, 100), seed) for seed in range(features)]
     return MixedTables(first, np.stack(mixed), (1.0, 0.3, 0.3), FIRST_NODES, mixed_nodes)
+
+
+def additive_tables() -> AdditiveTables:
+    """Return layers of one-index tables, whose sums change a byte by about 20 levels at most."""
+    channels, layers, steps = 1, [], []
+    for seed, (outputs, side, count) in enumerate(LAYERS):
+        number = channels * side**2
+        values = random_values((count,), number * outputs, (-100, 100), seed)
+        shape = (count, channels, side, side, outputs)
+        layers.append(np.moveaxis(values.reshape(shape), 0, 3))
+        steps.append(20 / (100 * number))
+        channels = outputs
+    return AdditiveTables(layers, steps)
 
 
 def random_values(
@@ -86,7 +102,7 @@ def ways(image: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
     cv2.setNumThreads(torch.get_num_threads())
     single = [table("s", SCALE, 0)]
     cascade = [[table(p, r, seed) for seed, p in enumerate("sdy")] for r in (1, SCALE)]
-    mixed = mixed_tables()
+    mixed, sums = mixed_tables(), additive_tables()
     target = (WIDE * SCALE, HIGH * SCALE)
     picture = Image.fromarray(image)
     return {
@@ -96,6 +112,8 @@ def ways(image: np.ndarray) -> dict[str, Callable[[], np.ndarray]]:
         "MuLUT, torch": lambda: super_resolve(image, cascade, padding="edge", backend="torch"),
         "pixel-mix, numba": lambda: super_resolve_mixed(image, mixed, backend="numba"),
         "pixel-mix, torch": lambda: super_resolve_mixed(image, mixed, backend="torch"),
+        "sums, numba": lambda: super_resolve_additive(image, sums, backend="numba"),
+        "sums, torch": lambda: super_resolve_additive(image, sums, backend="torch"),
         "OpenCV bicubic": lambda: cv2.resize(image, target, interpolation=cv2.INTER_CUBIC),
         "Pillow bicubic": lambda: np.asarray(picture.resize(target, Image.Resampling.BICUBIC)),
     }
@@ -130,6 +148,7 @@ def measure(rounds: int) -> dict[str, Any]:
             for model in MODELS
         },
         "numba: pixel-mix / S": ratio("pixel-mix, numba", "S, numba"),
+        "numba: sums / S": ratio("sums, numba", "S, numba"),
         "numba: MuLUT / S": ratio("MuLUT, numba", "S, numba"),
         "S, numba / OpenCV bicubic": ratio("S, numba", "OpenCV bicubic"),
         "S, numba / Pillow bicubic": ratio("S, numba", "Pillow bicubic"),

@@ -77,7 +77,7 @@ def test_both_backends_give_the_same_to_the_bit(data, seed) -> None:
 @given(seed=st.integers(0, 99), shape=st.tuples(st.integers(1, 4), st.integers(1, 4)))
 @settings(max_examples=15)
 def test_it_is_the_loop(seed, shape) -> None:
-    """One turn as it is defined; four are the mean of that over turned pictures."""
+    """One turn, as it is defined; `test_additive` compares four with a loop."""
     tables, image = random_tables(seed, turns=1), random_image(seed, shape)
     found = super_resolve_additive(image, tables, backend="numba")
     assert np.array_equal(found, once_by_loop(image, tables))
