@@ -1,7 +1,6 @@
 """Super-resolution by tables with one index each, in whole numbers up to each rounding."""
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -9,20 +8,18 @@ from torch.nn import functional as F
 from dynconv_lite.lut.additive import UNIT, AdditiveTables, Layer
 from dynconv_lite.lut.additive_fast import additive_numba
 from dynconv_lite.lut.fast import Backend, is_compiled
-from dynconv_lite.lut.inference import Padding
+from dynconv_lite.lut.picture import Padding, Picture, colour_planes, possible_padding
 from dynconv_lite.pixel_mix import pad_map
-
-Picture = npt.NDArray[np.uint8]
 
 
 def super_resolve_additive(
-    image: npt.NDArray[np.uint8],
+    image: Picture,
     tables: AdditiveTables,
     *,
     padding: Padding = "edge",
     backend: Backend = "auto",
     device: str | torch.device | None = None,
-) -> npt.NDArray[np.uint8]:
+) -> Picture:
     """Enlarge a picture by tables with one index each, each colour channel alone.
 
     Args:
@@ -40,26 +37,16 @@ def super_resolve_additive(
     Raises:
         ValueError: If the picture's type or shape, or another argument, is not one of those.
     """
-    picture = np.asarray(image)
-    colour = picture.ndim == 3 and picture.shape[2] == 3
-    if picture.dtype != np.uint8 or not (picture.ndim == 2 or colour) or 0 in picture.shape:
-        raise ValueError(
-            f"image must be uint8 (H, W) or (H, W, 3) and not empty, got {picture.dtype} "
-            f"{picture.shape}"
-        )
-    if padding not in ("edge", "reflect"):
-        raise ValueError(f'padding must be "edge" or "reflect", got {padding!r}')
+    planes = colour_planes(image)
+    padding = possible_padding(planes, padding, tables.reach)
     where = torch.device("cpu" if device is None else device)
     compiled = is_compiled(backend, where)
-    if min(picture.shape[:2]) <= tables.reach:
-        padding = "edge"
-    planes = picture.reshape(*picture.shape[:2], -1)
     if compiled:
         border = (tables.reach, tables.reach)
         enlarged = additive_numba(np.pad(planes, (border, border, (0, 0)), mode=padding), tables)
     else:
         enlarged = _torch(planes, tables, padding, where)
-    return enlarged if colour else enlarged[..., 0]
+    return enlarged[..., 0] if image.ndim == 2 else enlarged
 
 
 def _torch(

@@ -4,20 +4,17 @@ Every colour is a grey picture of its own. What a stage computes is written down
 """
 
 from collections.abc import Sequence
-from typing import Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
 import torch
 
 from dynconv_lite.lut.fast import Backend, is_compiled, stage_numba
+from dynconv_lite.lut.picture import Padding, Picture, check_choice, colour_planes
 from dynconv_lite.lut.portable import stage_torch
 from dynconv_lite.lut.simplex import interpolate_integers
 from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
-
-Padding = Literal["reflect", "edge"]
-Picture = npt.NDArray[np.uint8]
 
 
 def lut_forward(
@@ -38,8 +35,8 @@ def lut_forward(
     Raises:
         ValueError: If an argument is not one of those allowed.
     """
-    planes = _checked(image)
-    _check_choice("padding", padding, Padding)
+    planes = colour_planes(image)
+    check_choice("padding", padding, Padding)
     _check_table("table", table)
     high, wide, colours = planes.shape
     reach, scale = table.pattern.reach, table.scale
@@ -82,8 +79,8 @@ def super_resolve(
 
     Sources: Jo & Kim 2021, CVPR; Li et al. 2022, ECCV.
     """
-    planes = _checked(image)
-    _check_choice("padding", padding, Padding)
+    planes = colour_planes(image)
+    check_choice("padding", padding, Padding)
     where = torch.device("cpu" if device is None else device)
     compiled = is_compiled(backend, where)
     cascade = _cascade(stages)
@@ -92,25 +89,6 @@ def super_resolve(
         padded = np.pad(planes, (border, border, (0, 0)), mode=padding)
         planes = stage_numba(padded, stage) if compiled else stage_torch(padded, stage, where)
     return planes[..., 0] if image.ndim == 2 else planes
-
-
-def _checked(image: Picture) -> Picture:
-    """Return the picture as (H, W, C)."""
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
-        kind = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
-        raise ValueError(f"image must be a numpy array of uint8, got {kind}")
-    grey, colour = image.ndim == 2, image.ndim == 3 and image.shape[2] == 3
-    if not (grey or colour) or image.size == 0:
-        raise ValueError(
-            f"image must be (H, W) or (H, W, 3) with at least one pixel, got {image.shape}"
-        )
-    return image[..., None] if grey else image
-
-
-def _check_choice(name: str, value: object, choices: object) -> None:
-    allowed = get_args(choices)
-    if value not in allowed:
-        raise ValueError(f"{name} must be one of {', '.join(allowed)}, got {value!r}")
 
 
 def _check_table(name: str, table: object) -> None:

@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from dynconv_lite.lut.compander import compand
 from dynconv_lite.lut.exact import add_corners, key_bits
 from dynconv_lite.lut.fast import Backend, is_compiled
-from dynconv_lite.lut.inference import Padding
 from dynconv_lite.lut.mixed import UNIT, MixedTables
 from dynconv_lite.lut.mixed_fast import mixed_numba
 from dynconv_lite.lut.patterns import row_steps
+from dynconv_lite.lut.picture import Padding, Picture, colour_planes, possible_padding
 from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.simplex import sum_of
 from dynconv_lite.pixel_mix import pixel_mix
@@ -21,17 +20,15 @@ from dynconv_lite.pixel_mix import pixel_mix
 MIDDLE = 128  # the feature of an answer of 0
 CHUNK = 1 << 15  # pixels at a time, so that what is between two steps stays in the cache
 
-Picture = npt.NDArray[np.uint8]
-
 
 def super_resolve_mixed(
-    image: npt.NDArray[np.uint8],
+    image: Picture,
     tables: MixedTables,
     *,
     padding: Padding = "edge",
     backend: Backend = "auto",
     device: str | torch.device | None = None,
-) -> npt.NDArray[np.uint8]:
+) -> Picture:
     """Enlarge a picture by the tables of pixel-mix, each colour channel alone.
 
     Args:
@@ -49,24 +46,14 @@ def super_resolve_mixed(
     Raises:
         ValueError: If the picture's type or shape, or another argument, is not one of those.
     """
-    picture = np.asarray(image)
-    colour = picture.ndim == 3 and picture.shape[2] == 3
-    if picture.dtype != np.uint8 or not (picture.ndim == 2 or colour) or 0 in picture.shape:
-        raise ValueError(
-            f"image must be uint8 (H, W) or (H, W, 3) and not empty, got {picture.dtype} "
-            f"{picture.shape}"
-        )
-    if padding not in ("edge", "reflect"):
-        raise ValueError(f'padding must be "edge" or "reflect", got {padding!r}')
+    planes = colour_planes(image)
+    padding = possible_padding(planes, padding, tables.reach)
     where = torch.device("cpu" if device is None else device)
     compiled = is_compiled(backend, where)
-    if min(picture.shape[:2]) <= tables.reach:
-        padding = "edge"
-    planes = picture.reshape(*picture.shape[:2], -1)
     enlarged = (
         _numba(planes, tables, padding) if compiled else _torch(planes, tables, padding, where)
     )
-    return enlarged if colour else enlarged[..., 0]
+    return enlarged[..., 0] if image.ndim == 2 else enlarged
 
 
 def _numba(planes: Picture, tables: MixedTables, padding: Padding) -> Picture:

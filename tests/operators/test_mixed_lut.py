@@ -405,9 +405,9 @@ def test_damaged_files(tmp_path) -> None:
 @pytest.mark.parametrize(
     ("image", "padding", "message"),
     [
-        (np.zeros((4, 4)), "edge", "image must be uint8"),
-        (np.zeros((4, 4, 4), np.uint8), "edge", "image must be uint8"),
-        (np.zeros((0, 4), np.uint8), "edge", "not empty"),
+        (np.zeros((4, 4)), "edge", "image must be a numpy array of uint8"),
+        (np.zeros((4, 4, 4), np.uint8), "edge", r"image must be \(H, W\)"),
+        (np.zeros((0, 4), np.uint8), "edge", "at least one pixel"),
         (np.zeros((4, 4), np.uint8), "valid", "padding must be"),
     ],
 )
