@@ -151,7 +151,7 @@ def test_gradients_that_differ_from_the_taps_are_told() -> None:
 
 def test_the_explorer_s_words_hold_field_pairs_and_bytes() -> None:
     alt = ch09.draw_mix(SQUARE, 7, 2, (-1, 1)).alt
-    assert "sees 9 pixels in one position and 25 in four; 132 of 300 pairs" in alt
+    assert "sees 9 pixels in one turn and 25 in four; 132 of 300 pairs" in alt
     assert "84,122 bytes" in alt
     assert "meets nobody" in ch09.draw_mix([(0, 0)], 7, 2, (2, 2)).alt
     assert "too many rows" in ch09.draw_mix([(0, n) for n in range(-2, 3)] * 2, 7, 2).alt

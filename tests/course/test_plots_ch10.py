@@ -69,6 +69,7 @@ def figures() -> dict[str, Picture]:
         "square": ch10.draw_square(torch.tensor([[10.0, 42], [26, 18]]), [(0.75, 0.25)]),
         "flat square": ch10.draw_square(torch.ones(2, 2)),
         "line": ch10.draw_line([0, 1, 2], {"x": [0, 1, 5], "y": [2, 2, 2]}, (1,), "a"),
+        "dots": ch10.draw_line([0, 1], {"x": [0, 1], "y": [0, 2]}, ticks=(0, 1), dots=True),
         "entry": ch10.draw_entry(table(), 37, 170, 90, 255),
         "patterns": ch10.draw_patterns(["s", "d", "y"]),
         "trade": ch10.draw_trade([*published(), *points_of(study())]),
@@ -115,6 +116,15 @@ def test_a_slice_says_its_error_at_the_nodes_and_anywhere() -> None:
     assert "at most 2.00 away from it at a node and 7.00 anywhere" in drawn.alt
     dots = drawn.figure.axes[1].lines[0]
     assert len(dots.get_xdata()) == 17 * 17 and max(dots.get_xdata()) == 255
+
+
+def test_a_curve_that_jumps_has_no_slope_and_dots_have_no_line() -> None:
+    curves = {"slope": [0, 1], "jump": [0, 1]}
+    lines = ch10.draw_line([3, 4], curves, ticks=(3,), steps=("jump",)).figure.axes[0].lines
+    assert [line.get_drawstyle() for line in lines] == ["default", "steps-post"]
+    axes = ch10.draw_line([3, 4], curves, ticks=(3,), dots=True).figure.axes[0]
+    assert [line.get_linestyle() for line in axes.lines] == ["None", "None"]
+    assert axes.get_xticks().tolist() == [3]
 
 
 def test_triangles_are_the_simplex_interpolation() -> None:

@@ -30,8 +30,8 @@ WRONG = {
     "triangle": triangles.TRIANGLES,
     "simplex": simplices.SIMPLICES,
     "counterexample": search.SEARCHES,
-    "requantised": quantise.QUANTISED,
     "ensemble": ensembles.ENSEMBLES,
+    "requantised": quantise.QUANTISED,
 }
 SOLUTIONS = {
     "cubic_weights": shrink.mirrored(),
@@ -41,8 +41,8 @@ SOLUTIONS = {
     "triangle": triangles.sorted_out(),
     "simplex": simplices.walked(),
     "counterexample": search.searching(),
-    "requantised": quantise.steps(),
     "ensemble": ensembles.turned(),
+    "requantised": quantise.steps(),
 }
 OTHER_SOLUTIONS = {
     "windows": ("cubic_weights", shrink.windowed()),
@@ -88,6 +88,6 @@ KNOWN: dict[str, list[Mistake]] = {
     "sample_table": sampling_mistakes.MISTAKES,
     "triangle": triangles_mistakes.MISTAKES,
     "simplex": simplices_mistakes.MISTAKES,
-    "requantised": quantising_mistakes.MISTAKES,
     "ensemble": turning_mistakes.MISTAKES,
+    "requantised": quantising_mistakes.MISTAKES,
 }

@@ -1,4 +1,4 @@
-"""Answers to exercise 9 of chapter 10, as learners write them: four turns."""
+"""Answers to exercise 8 of chapter 10, as learners write them: four turns."""
 
 import numpy as np
 import torch
@@ -105,7 +105,7 @@ ENSEMBLES = {
     "there not": (turned(lambda x, r: x), "The image is not turned before"),
     "not at all": (turned(lambda x, r: x, lambda y, r: y), "Nothing is turned at all"),
     "one": (turned(members=[0]), "Only the image as it is"),
-    "without 0": (turned(members=range(1, 4)), "(r = 0) is missing"),
+    "without 0": (turned(members=range(1, 4)), "(k = 0) is missing"),
     "without 3": (turned(members=range(3)), "three quarters is missing"),
     "halves": (turned(members=(0, 2)), "Only half a turn is added"),
     "a quarter": (turned(members=(0, 1)), "Only a quarter turn is added"),
@@ -113,13 +113,17 @@ ENSEMBLES = {
     "five": (turned(members=range(5)), "There is a fifth"),
     "1 to 4": (turned(members=range(1, 6)), "The shape is right, but"),
     "overwritten": (turned(join=lambda parts: parts[-1]), "Only the last turn is left"),
-    "turning on": (turning_on, "turned on in every step by r more"),
+    "turning on": (turning_on, "turned on in every step by k more"),
     "mean": (turned(join=lambda parts: sum(parts) / 4), "This is the mean"),
     "255": (turned(join=lambda parts: sum(parts) / 255), "The sum is divided by 255"),
     "largest": (turned(join=stacked(lambda p: p.max(0).values)), "This is the largest"),
     "median": (turned(join=stacked(lambda p: p.quantile(0.5, 0))), "This is the median"),
     "stacked": (turned(join=torch.stack), "The four are stacked"),
     "a list": (turned(join=list), "expected a tensor (r H, r W)"),
+    "an array": (
+        turned(join=lambda parts: sum(parts).numpy()),
+        "array of shape (5, 5), expected a tensor (r H, r W)",
+    ),
     "rounded": (turned(join=lambda parts: sum(parts).round()), "The sum is rounded"),
     "clipped": (turned(join=lambda parts: sum(parts).clamp(0, 255)), "The sum is clipped. Add"),
     "clipped to 1": (turned(join=lambda parts: sum(parts).clip(0, 1)), "clipped to 0 ... 1"),

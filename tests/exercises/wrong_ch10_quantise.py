@@ -1,4 +1,4 @@
-"""Answers to exercise 8 of chapter 10, as learners write them: between two stages."""
+"""Answers to exercise 9 of chapter 10, as learners write them: between two stages."""
 
 import numpy as np
 import torch

@@ -53,7 +53,7 @@ class Cells(Answer):
         except TypeError:
             self.fail(
                 f"The function returned {describe(value)}, expected {wanted}: whole numbers, "
-                "divided with //, not with /.",
+                "divided with //, not with /. Fractions are 0 ... q - 1, not divided by q.",
                 case,
             )
 

@@ -1,4 +1,4 @@
-"""Exercise 8: from one stage of tables to the next."""
+"""Exercise 9: from one stage of tables to the next."""
 
 import torch
 from torch import Tensor
@@ -33,7 +33,7 @@ def _requantised(sums: Tensor, count: int) -> Tensor:
     return (whole + up.long()).clamp(0, 255).to(torch.uint8)
 
 
-@exercise("Exercise 8: between two stages", fallback=_requantised)
+@exercise("Exercise 9: between two stages", fallback=_requantised)
 def requantised(answer: Answer, random: Random) -> None:
     """Check `requantised(sums, count)` -> uint8, the shape of `sums`."""
 

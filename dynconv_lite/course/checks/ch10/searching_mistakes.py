@@ -14,7 +14,8 @@ NOTHING = (
 )
 COMPARE = (
     "Compare with the right walk: start at (0, 0, 0, 0), and set the taps to 1 one by one, the "
-    "one with the largest fraction first. Return the first fractions for which the two differ."
+    "one with the largest fraction first. Return the first fractions for which the two differ. "
+    "(If your walk differs for all orders: are your corners tuples, each a copy?)"
 )
 
 

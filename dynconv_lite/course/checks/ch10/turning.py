@@ -1,18 +1,31 @@
-"""Exercise 9: the ensemble of four turns."""
+"""Exercise 8: the ensemble of four turns."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from dynconv_lite.course.answer import Answer
-from dynconv_lite.course.case import Case
+from dynconv_lite.course.case import Case, Hint
 from dynconv_lite.course.checks.ch10.turning_mistakes import HINTS, MISTAKES
+from dynconv_lite.course.compare import describe
 from dynconv_lite.course.draw import Random
 from dynconv_lite.course.exercise import exercise
 
 LookUp = Callable[[Tensor], Tensor]
+RESULT = "a tensor (r H, r W)"
+
+
+class Tensors(Answer):
+    """An answer that returns a tensor, as the cells after the exercise need one."""
+
+    def call(self, case: Case, after: int = 0, hints: Sequence[Hint] = ()) -> Tensor:
+        """Call the function, and return its tensor."""
+        value = super().call(case, after, hints)
+        if not isinstance(value, Tensor):
+            self.fail(f"The function returned {describe(value)}, expected {RESULT}.", case)
+        return value
 
 
 def _ensemble(image: Tensor, look_up: LookUp) -> Tensor:
@@ -64,7 +77,7 @@ def _look_up(random: Random, scale: int) -> LookUp:
     return look_up
 
 
-@exercise("Exercise 9: four turns", fallback=_ensemble)
+@exercise("Exercise 8: four turns", fallback=_ensemble)
 def ensemble(answer: Answer, random: Random) -> None:
     """Check `ensemble(image, look_up)`: (H, W) -> (r H, r W)."""
     h, w = random.integer(4, 5), random.integer(6, 8)
@@ -79,4 +92,5 @@ def ensemble(answer: Answer, random: Random) -> None:
     ):
         image = random.normal(*size, dtype=dtype)
         cases.append(Case({"image": image, "look_up": _look_up(random, scale)}, new))
-    answer.compare(_ensemble, cases, MISTAKES, result="a tensor (r H, r W)", hints=HINTS)
+    tensors = Tensors(answer.function, answer.name, answer.label)
+    tensors.compare(_ensemble, cases, MISTAKES, result=RESULT, hints=HINTS)

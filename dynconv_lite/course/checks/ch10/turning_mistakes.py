@@ -79,7 +79,7 @@ def _again(image: Tensor, look_up: LookUp) -> Tensor:
     return _back(torch.stack([look_up(_there(image, r)) for r in range(4)]).sum(0), 3)
 
 
-BACK = "Turn what look_up returns back by as much: torch.rot90(y, -r)."
+BACK = "Turn what look_up returns back by as much: torch.rot90(y, -k)."
 SUM = "Add the four up; the division comes later, in one step with the rounding."
 HINTS = [
     Hint(
@@ -87,7 +87,7 @@ HINTS = [
         "RuntimeError: .*(size of tensor|equal size|must match|shape|stack expects)",
     ),
     Hint(
-        "An image is (H, W), so its axes are 0 and 1: torch.rot90(image, r) needs no dims.",
+        "An image is (H, W), so its axes are 0 and 1: torch.rot90(image, k) needs no dims.",
         "RuntimeError: .*(dims|dim|rotation)|IndexError",
     ),
     Hint(
@@ -101,11 +101,11 @@ MISTAKES = [
         f"The results are turned on in the same direction, not back. {BACK}", _turns(back=_there)
     ),
     Mistake(
-        f"The results are turned back by one quarter, whatever r is. {BACK}",
+        f"The results are turned back by one quarter, whatever k is. {BACK}",
         _turns(back=lambda y, r: _back(y, 1) if r else y),
     ),
     Mistake(
-        f"The results are turned back by half a turn, whatever r is. {BACK}",
+        f"The results are turned back by half a turn, whatever k is. {BACK}",
         _turns(back=lambda y, r: _back(y, 2) if r else y),
     ),
     Mistake(
@@ -113,7 +113,7 @@ MISTAKES = [
     ),
     Mistake(f"The four are added up before they are turned back. {BACK}", _sum_turned_back),
     Mistake(
-        "The image is not turned before it is looked up: look_up(torch.rot90(image, r)).",
+        "The image is not turned before it is looked up: look_up(torch.rot90(image, k)).",
         _turns(there=lambda image, r: image),
     ),
     Mistake(
@@ -123,7 +123,7 @@ MISTAKES = [
     Mistake(
         "Only the image as it is gets looked up. Add the three turned ones.", _turns(members=(0,))
     ),
-    Mistake("The image as it is (r = 0) is missing.", _turns(members=(1, 2, 3))),
+    Mistake("The image as it is (k = 0) is missing.", _turns(members=(1, 2, 3))),
     Mistake("The turn by three quarters is missing: range(4).", _turns(members=(0, 1, 2))),
     Mistake("Only half a turn is added. The quarters are missing.", _turns(members=(0, 2))),
     Mistake("Only a quarter turn is added. Two more are missing.", _turns(members=(0, 1))),
@@ -135,8 +135,8 @@ MISTAKES = [
         "Only the last turn is left: the result is overwritten. Add to it.", _turns(members=(3,))
     ),
     Mistake(
-        "The image is turned on in every step by r more: 0, 1, 3 and 6 quarters. Turn the "
-        "image itself by r.",
+        "The image is turned on in every step by k more: 0, 1, 3 and 6 quarters. Turn the "
+        "image itself by k.",
         _turning_on,
     ),
     Mistake(f"This is the mean. {SUM}", _turns(join=lambda parts: parts.mean(0))),
@@ -164,7 +164,7 @@ MISTAKES = [
         _turns(_turned_and_flipped, _flipped_and_turned, range(8)),
     ),
     Mistake(
-        f"The image is turned by half turns: 180 degrees for every r. {BACK}",
+        f"The image is turned by half turns: 180 degrees for every k. {BACK}",
         _turns(lambda x, r: torch.rot90(x, 2 * r), lambda y, r: torch.rot90(y, -2 * r)),
     ),
     Mistake(

@@ -16,12 +16,13 @@ from dynconv_lite.course.plots.style import (
     signed_panel,
 )
 
-LOOKS = ((BLUE, "o"), (ORANGE, "s"))
+COLOURS = (BLUE, ORANGE)  # of the ways to take a place away
+SHAPES = "os^DvP"  # of the networks
 
 
 @picture
 def draw_losses(losses: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
-    """Draw how much PSNR is lost without each offset: a mark a network.
+    """Draw how much PSNR is lost without each offset: a colour a way, a shape a network.
 
     Args:
         losses: How the offset is taken away -> offset -> lost dB of each network; at most two ways.
@@ -29,37 +30,36 @@ def draw_losses(losses: Mapping[str, Mapping[str, Sequence[float]]]) -> Picture:
     figure, (axes,) = canvas(1, size=(6.2, 2.6))
     offsets = list(next(iter(losses.values())))
     told = []
-    for n, ((how, by_offset), (colour, marker)) in enumerate(
-        zip(losses.items(), LOOKS, strict=False)
-    ):
+    for n, ((how, by_offset), colour) in enumerate(zip(losses.items(), COLOURS, strict=False)):
+        axes.plot([], [], linewidth=5, color=colour, label=how)
         for row, offset in enumerate(offsets):
             found = list(by_offset[offset])
             place = row + 0.3 * (n - (len(losses) - 1) / 2)
-            axes.plot(
-                found,
-                [place] * len(found),
-                linestyle="none",
-                markersize=7,
-                alpha=0.8,
-                label=how if row == 0 else None,
-                color=colour,
-                marker=marker,
-            )
+            for number, value in enumerate(found):
+                axes.plot(
+                    value,
+                    place,
+                    linestyle="none",
+                    markersize=7,
+                    alpha=0.8,
+                    color=colour,
+                    marker=SHAPES[number % len(SHAPES)],
+                )
             told.append(f"{offset} {how} {_listed(found)}")
     axes.axvline(0, color=GREY, linewidth=1)
     axes.set_yticks(range(len(offsets)), offsets)
-    axes.set(xlabel="PSNR lost (dB)", ylim=(len(offsets) - 0.5, -0.5))
+    axes.set(ylabel="place taken away", xlabel="PSNR lost (dB)", ylim=(len(offsets) - 0.5, -0.5))
     axes.legend(fontsize=9, loc="center left", bbox_to_anchor=(1.0, 0.5))
     return Picture(figure, f"PSNR lost in dB, a value a network: {'; '.join(told)}.")
 
 
 @picture
 def draw_weights(image: Tensor, weights: Mapping[str, Tensor]) -> Picture:
-    """Draw a picture, and beside it the weight that each mixed place has at every pixel.
+    """Draw a picture, and beside it the slope along each mixed place at every pixel.
 
     Args:
         image: Grey picture (H, W), from 0 to 1.
-        weights: Offset -> its weight at every pixel, (H', W').
+        weights: Offset -> the slope along it at every pixel, (H', W').
     """
     figure, panels = canvas(1 + len(weights), size=(7, 2.1))
     image_panel(panels[0], image, "picture", vmin=0, vmax=1)
@@ -69,8 +69,8 @@ def draw_weights(image: Tensor, weights: Mapping[str, Tensor]) -> Picture:
         shown = signed_panel(axes, map, name, vmin=-limit, vmax=limit)
         axes.title.set_fontsize(10)
         told.append(f"{name} mean {float(map.mean()):+.3f}, deviation {float(map.std()):.3f}")
-    figure.colorbar(shown, ax=panels[1:], pad=0.01, shrink=0.8)
-    return Picture(figure, f"Weight of each mixed place, pixel by pixel: {'; '.join(told)}.")
+    figure.colorbar(shown, ax=panels[1:], pad=0.01, shrink=0.8, label="slope")
+    return Picture(figure, f"Slope along each mixed place, pixel by pixel: {'; '.join(told)}.")
 
 
 def _listed(values: Sequence[float]) -> str:

@@ -10,10 +10,10 @@ from dynconv_lite.course.plots.ch09.fields import (
     partners,
     paths,
     reach,
+    three,
 )
 from dynconv_lite.course.plots.ch09.nodes import mixed_bytes
 from dynconv_lite.course.plots.style import (
-    BLUE,
     VERMILION,
     Picture,
     canvas,
@@ -43,13 +43,16 @@ def chosen(pressed: Sequence[bool], side: int = SIDE) -> list[Place]:
 
 @picture
 def draw_mix(
-    offsets: Sequence[Place], mixed_nodes: int = 7, features: int = 2, partner: Place = (0, 1)
+    offsets: Sequence[Place],
+    mixed_nodes: int | None = 7,
+    features: int = 2,
+    partner: Place = (0, 1),
 ) -> Picture:
     """Draw what mixing over some offsets behind a 2 x 2 layer sees, and the bytes it takes.
 
     Args:
         offsets: (dy, dx) of the mix.
-        mixed_nodes: Nodes of each axis of the features' tables.
+        mixed_nodes: Nodes of each axis of the features' tables; None counts no bytes.
         features: Bytes per pixel between the stages.
         partner: A pixel, (dy, dx) from the output's, whose partners are shown.
 
@@ -64,32 +67,34 @@ def draw_mix(
     half = max(2, reach([four, [partner]]))
     figure, panels = canvas(3, size=(7, 2.9))
     for axes, (name, counts) in zip(
-        panels, {"one position": own, "four positions": four}.items(), strict=False
+        panels, {"one turn": own, "four turns": four}.items(), strict=False
     ):
         grid = as_grid(counts, half)
         image_panel(axes, grid, name, cmap="viridis", vmin=0)
         write_numbers(axes, grid, "{:.0f}", 8 if half < 3 else 6)
         outline(axes, half, half, 1, 1)
-    image_panel(panels[2], as_grid({p: 1 for p in near}, half), f"partners of {partner}",
-                cmap="Blues", vmin=0, vmax=1.4)  # fmt: skip
+    image_panel(panels[2], as_grid({p: 2 if p in near else 1 for p in four}, half),
+                f"partners of {partner}", cmap=three(), vmin=0, vmax=2)  # fmt: skip
     panels[2].plot(half + partner[1], half + partner[0], "o", color=VERMILION, markersize=8)
-    outline(panels[2], half, half, 1, 1, edgecolor=BLUE)
+    outline(panels[2], half, half, 1, 1, edgecolor="black")
     met, all_pairs = pairs(stages)
     for axes, label in zip(
         panels, (f"{len(own)} pixels", f"{len(four)} pixels", f"{met} of {all_pairs} pairs meet"),
         strict=True,
     ):  # fmt: skip
         axes.set_xlabel(label, fontsize=9)
-    rows = mixed_nodes ** len(offsets)
-    size = sum(mixed_bytes(5, 9, features, mixed_nodes, len(offsets)))
-    told = f"{size:,} bytes" if rows <= LARGEST else "too many rows for a table"
-    figure.suptitle(f"{len(offsets)} axes of {mixed_nodes} nodes, {features} features: {told}",
-                    fontsize=10)  # fmt: skip
+    cost = ""
+    if mixed_nodes is not None:
+        rows = mixed_nodes ** len(offsets)
+        size = sum(mixed_bytes(5, 9, features, mixed_nodes, len(offsets)))
+        told = f"{size:,} bytes" if rows <= LARGEST else "too many rows for a table"
+        figure.suptitle(f"{len(offsets)} axes of {mixed_nodes} nodes, {features} features: {told}",
+                        fontsize=10)  # fmt: skip
+        cost = f" Tables of {mixed_nodes} nodes an axis and {features} features: {told}."
     meets = f"{len(near)} pixels" if partner in four else "nobody: it is not seen"
     alt = (
         f"Behind a 2 x 2 layer, mixing over {', '.join(map(str, offsets))} sees {len(own)} pixels "
-        f"in one position and {len(four)} in four; {met} of {all_pairs} pairs meet in a window. "
-        f"The pixel {partner} meets {meets}. Tables of {mixed_nodes} nodes an axis and {features} "
-        f"features: {told}."
+        f"in one turn and {len(four)} in four; {met} of {all_pairs} pairs meet in a window. "
+        f"The pixel {partner} meets {meets}.{cost}"
     )
     return Picture(figure, alt)

@@ -47,13 +47,13 @@ def turn(place: Place, quarters: int = 1) -> Place:
 
 
 def windows(stages: Stages) -> list[frozenset[Place]]:
-    """Return what each of the four positions of a network sees of the picture."""
+    """Return what each of the four turns of a network sees of the picture."""
     own = paths(stages)
     return [frozenset(turn(place, quarters) for place in own) for quarters in range(4)]
 
 
 def four_turns(stages: Stages) -> Counter[Place]:
-    """Count the ways to every pixel in all four positions together."""
+    """Count the ways to every pixel in all four turns together."""
     own, found = paths(stages), Counter[Place]()
     for quarters in range(4):
         for place, count in own.items():
@@ -142,7 +142,7 @@ def draw_gradients(maps: Mapping[str, Tensor], fields: Mapping[str, Collection[P
 
 @picture
 def draw_partners(designs: Mapping[str, Stages], place: Place) -> Picture:
-    """Draw with which pixels one pixel is seen together, in any of four positions.
+    """Draw with which pixels one pixel is seen together, in any of four turns.
 
     Args:
         designs: Name -> stages; at most four.
@@ -159,7 +159,7 @@ def draw_partners(designs: Mapping[str, Stages], place: Place) -> Picture:
         if place not in field:
             raise ValueError(f"place must be a pixel that {name!r} sees, got {place}")
         grid = as_grid({p: 2 if p in near else 1 for p in field}, half)
-        image_panel(axes, grid, cmap=_three(), vmin=0, vmax=2)
+        image_panel(axes, grid, cmap=three(), vmin=0, vmax=2)
         axes.plot(half + place[1], half + place[0], "o", color=VERMILION, markersize=9)
         outline(axes, half, half, 1, 1, edgecolor="black")
         met, all_pairs = pairs(stages)
@@ -170,7 +170,7 @@ def draw_partners(designs: Mapping[str, Stages], place: Place) -> Picture:
     return Picture(figure, f"Who is seen together with the pixel at {place}. {'; '.join(told)}.")
 
 
-def _three() -> object:
+def three() -> object:
     """Return a map of three colours: not seen, seen, seen together."""
     from matplotlib.colors import ListedColormap
 

@@ -67,7 +67,8 @@ def draw_nodes(
     for row, (name, size) in enumerate(rows.items()):
         colour = ORANGE if name == "SR-LUT" else SKY if row < 2 else BLUE
         left.barh(row, size, left=1, color=colour, height=0.62)
-        left.text(size * 1.15, row, f"{size:,}", va="center", fontsize=9)
+        left.text(size * 1.15, row, f"{size:,}", va="center", fontsize=9,
+                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 1})  # fmt: skip
     for name, size in CACHES.items():
         left.axvline(size, color=GREY, linewidth=1, linestyle=":")
         side = "left" if name == "1 MiB" else "right"
@@ -98,7 +99,10 @@ def draw_nodes(
 
 @picture
 def draw_coarseness(
-    sizes: Sequence[int], scores: Mapping[str, Sequence[float]], level: Mapping[str, float]
+    sizes: Sequence[int],
+    scores: Mapping[str, Sequence[float]],
+    level: Mapping[str, float],
+    names: Sequence[str] = (),
 ) -> Picture:
     """Draw PSNR against the bytes of the tables.
 
@@ -106,6 +110,7 @@ def draw_coarseness(
         sizes: Bytes of all tables together, in any order.
         scores: How the tables were made -> PSNR at each size, NaN where there is none.
         level: Name -> PSNR of what has no tables, drawn as a line.
+        names: What is written at the points of the first way, one for each size.
     """
     figure, (axes,) = canvas(1, size=(6.4, 3.1))
     told = []
@@ -113,8 +118,17 @@ def draw_coarseness(
         scores.items(), ("o", "s", "^"), (BLUE, VERMILION, ORANGE), strict=False
     ):
         known = [(s, v) for s, v in zip(sizes, values, strict=True) if np.isfinite(v)]
-        axes.plot(*zip(*known, strict=True), marker=marker, color=colour, label=name)
+        line = "-" if len(known) == len(sizes) else "none"  # none across what is not known
+        axes.plot(
+            *zip(*known, strict=True), marker=marker, color=colour, label=name, linestyle=line
+        )
         told.append(f"{name} {', '.join(f'{v:.2f} dB at {s:,} bytes' for s, v in known)}")
+    first = next(iter(scores.values()))
+    for text, *point in zip(names, sizes, first, strict=False):
+        if np.isfinite(point[1]):
+            axes.annotate(
+                text, point, (0, -13), textcoords="offset points", ha="center", fontsize=8
+            )
     for (name, value), style in zip(level.items(), ("--", ":"), strict=False):
         axes.axhline(value, color=GREY, linestyle=style, linewidth=1.3, label=name)
         told.append(f"{name} {value:.2f} dB")

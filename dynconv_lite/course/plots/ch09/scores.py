@@ -51,7 +51,8 @@ def draw_scores(scores: Mapping[str, Sequence[float]], bicubic: float) -> Pictur
     told = []
     for row, (name, values) in enumerate(scores.items()):
         colour = CYCLE[row % len(CYCLE)]
-        axes.plot(values, [row] * len(values), "o", color=colour, markersize=8, alpha=0.8)
+        axes.plot(values, [row] * len(values), "o", color=colour, markersize=8,
+                  markerfacecolor="none", markeredgewidth=1.8)  # fmt: skip
         told.append(f"{name} {', '.join(f'{value:.2f}' for value in values)}")
     axes.set_yticks(range(len(scores)), list(scores))
     axes.set(xlabel="PSNR on luma (dB)", ylim=(len(scores) - 0.5, -0.5))

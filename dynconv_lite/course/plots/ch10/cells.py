@@ -69,6 +69,10 @@ def draw_line(
     curves: Mapping[str, Sequence[float]],
     bends: Sequence[float] = (),
     xlabel: str = "",
+    *,
+    ticks: Sequence[float] | None = None,
+    steps: Sequence[str] = (),
+    dots: bool = False,
 ) -> Picture:
     """Draw what is interpolated along a line, by several rules.
 
@@ -77,6 +81,9 @@ def draw_line(
         curves: name -> the value at every place.
         bends: Where two fractions are equal, thin vertical lines.
         xlabel: What runs along the line.
+        ticks: Where the horizontal axis has numbers; None leaves that to matplotlib.
+        steps: Names of the curves that jump: each value holds up to the next place.
+        dots: Draw a dot for every place, and no line between them.
 
     Raises:
         ValueError: If a curve has another number of values.
@@ -88,12 +95,19 @@ def draw_line(
     for index, (name, values) in enumerate(curves.items()):
         if len(values) != len(place):
             raise ValueError(f"curves must have {len(place)} values each, got {len(values)}")
-        axes.plot(place, values, DASHES[index % len(DASHES)], label=name,
-                  color=CYCLE[index % len(CYCLE)])  # fmt: skip
+        colour = CYCLE[index % len(CYCLE)]
+        if dots:  # the first ones larger and open, so that equal values show
+            axes.plot(place, values, "o", label=name, color=colour, markersize=4 if index else 8,
+                      markerfacecolor=None if index else "none")  # fmt: skip
+        else:
+            axes.plot(place, values, DASHES[index % len(DASHES)], label=name, color=colour,
+                      drawstyle="steps-post" if name in steps else "default")  # fmt: skip
         jump = np.abs(np.diff(np.asarray(values, dtype=float))).max()
         told.append(f"{name} from {min(values):.2f} to {max(values):.2f}, its largest step between "
                     f"neighbours {jump:.2f}")  # fmt: skip
     axes.set(xlabel=xlabel, ylabel="interpolated entry")
+    if ticks is not None:
+        axes.set_xticks(ticks)
     axes.legend(fontsize=9)
     return Picture(figure, f"Interpolation along a line, {len(place)} places: {'; '.join(told)}.")
 

@@ -74,7 +74,7 @@ def draw_loupe(
 def draw_difference_maps(
     maps: Mapping[str, npt.NDArray[np.floating]], limit: float | None = None
 ) -> Picture:
-    """Draw signed differences of pictures on one scale.
+    """Draw signed differences of pictures on one scale, and their root mean square (rms).
 
     Args:
         maps: name -> (H, W), in grey levels; at most three.
@@ -90,13 +90,12 @@ def draw_difference_maps(
     figure, panels = canvas(len(maps), size=(7, 2.8))
     told = []
     for axes, (name, map) in zip(panels, maps.items(), strict=True):
-        shown = signed_panel(axes, map, name, vmin=-most, vmax=most)
+        root = np.sqrt(np.mean(np.square(map)))
+        shown = signed_panel(axes, map, f"{name}, rms {root:.2f}", vmin=-most, vmax=most)
         axes.title.set_fontsize(9)
-        told.append(
-            f"{name}: root of the mean square {np.sqrt(np.mean(np.square(map))):.2f}, largest "
-            f"{np.abs(map).max():.1f}"
-        )
-    figure.colorbar(shown, ax=panels, shrink=0.8, pad=0.01).set_label("grey levels")
+        told.append(f"{name}: root of the mean square {root:.2f}, largest {np.abs(map).max():.1f}")
+    bar = figure.colorbar(shown, ax=panels, shrink=0.8, pad=0.01, extend="both")
+    bar.set_label("grey levels")
     alt = f"Differences of pictures in grey levels, on one scale. {'; '.join(told)}."
     return Picture(figure, alt)
 

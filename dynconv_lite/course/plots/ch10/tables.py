@@ -43,17 +43,21 @@ def draw_slice(network: Tensor, table: Tensor, interval: int, names: tuple[str, 
         shown = image_panel(axes, map, title, cmap="viridis", vmin=low, vmax=high)
     bar = figure.colorbar(shown, ax=panels[:2], shrink=0.8, pad=0.01)
     bar.ax.tick_params(labelsize=8)
+    bar.set_label("units of the table", fontsize=8)
     places = np.minimum(np.arange(count) * spacing, 255)
     if count <= FEW_NODES:
         down, right = np.meshgrid(places, places, indexing="ij")
         panels[1].plot(right.ravel(), down.ravel(), ".", color="white", markersize=2.2)
     gap = (table - network).double()
     shown = signed_panel(panels[2], gap, "table - network")
-    figure.colorbar(shown, ax=panels[2], shrink=0.8, pad=0.01).ax.tick_params(labelsize=8)
+    bar = figure.colorbar(shown, ax=panels[2], shrink=0.8, pad=0.01)
+    bar.ax.tick_params(labelsize=8)
+    bar.set_label("units of the table", fontsize=8)
     for axes in panels:
-        axes.set(xlabel=f"{names[1]}, 0 to 255")
+        axes.set(xlabel=names[1], xticks=[0, 255], yticks=[])
+        axes.tick_params(labelsize=8)
         axes.title.set_fontsize(10)
-    panels[0].set_ylabel(f"{names[0]}, 255 to 0")
+    panels[0].set(ylabel=names[0], yticks=[0, 255])
     at = gap[places][:, places]
     alt = (
         f"An output as {names[0]} and {names[1]} run from 0 to 255: the network's from {low:.1f} "

@@ -196,7 +196,7 @@ def _label(axes: Axes, labels: Sequence[tuple[str, float, float, str]]) -> None:
     taken = [(x - 0.012, x + 0.012, y - 0.012, y + 0.012) for x, y in spots]
     for (name, x, y, colour), (across, up) in zip(labels, spots, strict=True):
         wide = LETTER * len(name)
-        for rise, side in itertools.product((0, 1, -1, 2, -2, 3, -3), (1, -1)):
+        for rise, side in itertools.product((0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5), (1, -1)):
             start = across + 0.025 if side > 0 else across - 0.025 - wide
             box = (start, start + wide, up + (rise - 0.5) * LINE, up + (rise + 0.5) * LINE)
             if box[0] >= 0 and box[1] <= 1 and not any(_overlap(box, other) for other in taken):

@@ -38,7 +38,8 @@ def draw_weights(matrices: Mapping[str, Tensor]) -> Picture:
             axes.plot(
                 places, weights[places], DASHES[index % len(DASHES)], label=name,
                 color=CYCLE[index % len(CYCLE)], marker=MARKERS[index % len(MARKERS)],
-                markersize=4.5, linewidth=1.3,
+                markersize=4.5 if index else 8, linewidth=1.3,
+                markerfacecolor=None if index else "none",  # so that what it hides shows
             )  # fmt: skip
             if row:
                 taps = int((np.abs(weights) > 1e-9).sum())
