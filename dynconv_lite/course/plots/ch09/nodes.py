@@ -124,10 +124,10 @@ def draw_coarseness(
         )
         told.append(f"{name} {', '.join(f'{v:.2f} dB at {s:,} bytes' for s, v in known)}")
     first = next(iter(scores.values()))
-    for text, *point in zip(names, sizes, first, strict=False):
-        if np.isfinite(point[1]):
+    for text, x, y in zip(names, sizes, first, strict=False):
+        if np.isfinite(y):
             axes.annotate(
-                text, point, (0, -13), textcoords="offset points", ha="center", fontsize=8
+                text, (x, y), (0, -13), textcoords="offset points", ha="center", fontsize=8
             )
     for (name, value), style in zip(level.items(), ("--", ":"), strict=False):
         axes.axhline(value, color=GREY, linestyle=style, linewidth=1.3, label=name)
