@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from dynconv_lite.upscale.tiles import Tables
 
 upscaling = typer.Typer()
-# pixel-mix is quick; a sum of one-index tables is finer, and ten times as slow
+# pixel-mix is quick; a sum of one-index tables is finer and slower
 DEFAULT_TABLE = ROOT / "results" / "tables" / "mixed-seed0.npz"
 
 

@@ -7,6 +7,7 @@ one is deleted only once a newer one is there.
 
 import io
 import re
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -78,6 +79,36 @@ class Checkpoints:
             reason = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise CheckpointError(
                 f"the checkpoint {newest} cannot be read ({reason}); delete it to {remedy}"
+            ) from error
+
+    def resume(
+        self, belongs: Mapping[str, str], take_over: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Go on from the newest checkpoint, if there is one.
+
+        Args:
+            belongs: Entries of the state that tell whose it is, and what they are for this run.
+            take_over: Sets everything to what a state says.
+
+        Raises:
+            CheckpointError: If it cannot be read, is of another run, or does not fit the program.
+        """
+        state = self.load()
+        if state is None:
+            return
+        for name, ours in belongs.items():
+            if state.get(name) != ours:
+                raise CheckpointError(
+                    f"the checkpoints in {self.folder} were made with {name} "
+                    f"{state.get(name)!r}, and this run has {ours!r}; delete them to start anew"
+                )
+        try:
+            take_over(state)
+        except (KeyError, TypeError, ValueError, RuntimeError) as error:
+            raise CheckpointError(
+                f"the newest checkpoint in {self.folder} does not fit this version "
+                f"of the program ({type(error).__name__}: {str(error).splitlines()[0]}); delete "
+                "the checkpoints to start anew"
             ) from error
 
     def files(self) -> list[Path]:

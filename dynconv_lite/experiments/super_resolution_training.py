@@ -15,7 +15,6 @@ import torch.nn.functional as F
 from torch import nn
 
 from dynconv_lite.experiments.arithmetic import Arithmetic
-from dynconv_lite.experiments.checkpoint import CheckpointError
 from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig
 from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.optimisation import learning_rate_factor
@@ -212,27 +211,9 @@ class _Run:
 
     def restore(self) -> None:
         """Go on from the newest checkpoint, if there is one."""
-        checkpoints = self.job.checkpoints
-        state = checkpoints.load() if checkpoints else None
-        if checkpoints is None or state is None:
-            return
-        for name, ours in (
-            ("config_hash", self.job.config_hash),
-            ("arithmetic", self.arithmetic),
-        ):
-            if state.get(name) != ours:
-                raise CheckpointError(
-                    f"the checkpoints in {checkpoints.folder} were made with {name} "
-                    f"{state.get(name)!r}, and this run has {ours!r}; delete them to start anew"
-                )
-        try:
-            self._take_over(state)
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"the newest checkpoint in {checkpoints.folder} does not fit this version "
-                f"of the program ({type(error).__name__}: {str(error).splitlines()[0]}); delete "
-                "the checkpoints to start anew"
-            ) from error
+        if self.job.checkpoints is not None:
+            whose = {"config_hash": self.job.config_hash, "arithmetic": self.arithmetic}
+            self.job.checkpoints.resume(whose, self._take_over)
 
     def _take_over(self, state: dict[str, Any]) -> None:
         self.network.load_state_dict(state["network"])

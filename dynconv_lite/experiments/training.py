@@ -21,7 +21,6 @@ from torch import Tensor, nn
 
 from dynconv_lite.experiments.arithmetic import Arithmetic, choose_arithmetic
 from dynconv_lite.experiments.batches import Source, Target
-from dynconv_lite.experiments.checkpoint import CheckpointError
 from dynconv_lite.experiments.configs.training import TrainingConfig
 from dynconv_lite.experiments.evaluation import Normalise, evaluate
 from dynconv_lite.experiments.job import Job
@@ -240,27 +239,9 @@ class _Run:
 
     def restore(self) -> None:
         """Go on from the newest checkpoint, if there is one."""
-        checkpoints = self.job.checkpoints
-        state = checkpoints.load() if checkpoints else None
-        if checkpoints is None or state is None:
-            return
-        for name, ours in (
-            ("config_hash", self.job.config_hash),
-            ("arithmetic", str(self.arithmetic)),
-        ):
-            if state.get(name) != ours:
-                raise CheckpointError(
-                    f"the checkpoints in {checkpoints.folder} were made with {name} "
-                    f"{state.get(name)!r}, and this run has {ours!r}; delete them to start anew"
-                )
-        try:
-            self._take_over(state)
-        except (KeyError, TypeError, ValueError, RuntimeError) as error:
-            raise CheckpointError(
-                f"the newest checkpoint in {checkpoints.folder} does not fit this version "
-                f"of the program ({type(error).__name__}: {str(error).splitlines()[0]}); delete "
-                "the checkpoints to start anew"
-            ) from error
+        if self.job.checkpoints is not None:
+            whose = {"config_hash": self.job.config_hash, "arithmetic": str(self.arithmetic)}
+            self.job.checkpoints.resume(whose, self._take_over)
 
     def _take_over(self, state: dict[str, Any]) -> None:
         self.step = int(state["step"])

@@ -4,6 +4,8 @@ Sources: Jo & Kim 2021, "Practical Single-Image Super-Resolution Using Look-Up T
 al. 2022, "MuLUT: Cooperating Multiple Look-Up Tables for Efficient Image Super-Resolution", ECCV.
 """
 
+from dynconv_lite.lut.additive import AdditiveTables
+from dynconv_lite.lut.additive_forward import super_resolve_additive
 from dynconv_lite.lut.finetune import TrainableTables
 from dynconv_lite.lut.finetune_mixed import TrainableMixedTables
 from dynconv_lite.lut.inference import lut_forward, super_resolve
@@ -19,6 +21,7 @@ from dynconv_lite.lut.tabulate import tabulate, tabulate_stages
 
 __all__ = [
     "PATTERNS",
+    "AdditiveTables",
     "LookupTable",
     "MixedTables",
     "Pattern",
@@ -33,6 +36,7 @@ __all__ = [
     "save_tables",
     "simplex_weights",
     "super_resolve",
+    "super_resolve_additive",
     "super_resolve_mixed",
     "tabulate",
     "tabulate_mixed",

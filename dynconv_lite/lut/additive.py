@@ -1,7 +1,6 @@
 """Tables with one index each, whose answers are added: layers of them, with bytes between."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dynconv_lite.files import write_atomic
+from dynconv_lite.lut.table_file import member_names, read_archive
 
 UNIT = 255  # the length of a cell, in fractions: the same for any number of nodes
 LARGEST_SUM = 1 << 24  # up to here float32 holds every whole number
-LARGEST_FILE = 1 << 28  # bytes of a file that is read
 TURNS = (1, 4)
 
 Layer = npt.NDArray[np.int8]
@@ -101,15 +100,12 @@ class AdditiveTables:
         source = Path(path)
         data = source.read_bytes()
         try:
-            parts = _unpack(data)
-            layers = [parts[f"layer{number}"] for number in range(1, len(parts) - 1)]
-            steps, turns = parts["steps"], parts["turns"]
-            if steps.dtype != np.dtype("<f8") or steps.ndim != 1:
-                raise ValueError(f"steps should be float64 (layers,), and is {steps.dtype}")
-            if turns.dtype != np.dtype("<i8") or turns.ndim != 0:
-                raise ValueError(f"turns should be one int64, and is {turns.dtype} {turns.shape}")
-            return cls(layers, steps.tolist(), turns.item())
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+            parts = read_archive(data, _members(data))
+            steps, turns = parts.pop("steps"), parts.pop("turns")
+            if (steps.ndim, turns.ndim) != (1, 0):
+                raise ValueError(f"steps and turns have the shapes {steps.shape}, {turns.shape}")
+            return cls(list(parts.values()), steps.tolist(), turns.item())
+        except ValueError as error:
             raise ValueError(f"{source} holds no tables that can be used: {error}") from error
 
     def __repr__(self) -> str:
@@ -147,27 +143,10 @@ def _checked(layers: Sequence[Layer]) -> tuple[Layer, ...]:
     return tuple(checked)
 
 
-def _unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read the members of a .npz file, after a look at their names and sizes."""
-    if not data.startswith(b"PK"):  # zipfile would look for an archive behind anything else
-        raise ValueError("it is no .npz file")
-    if len(data) > LARGEST_FILE:
-        raise ValueError("it is larger than any table")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = archive.infolist()
-        names = {f"layer{number}.npy" for number in range(1, len(files) - 1)}
-        names |= {"steps.npy", "turns.npy"}
-        if len(files) < 3 or {file.filename for file in files} != names:
-            found = sorted(file.filename for file in files)
-            raise ValueError(f"it should hold layer1, ..., steps and turns, and holds {found}")
-        # `save` does not compress: so a small file cannot unfold into a large one
-        if any(file.compress_type != zipfile.ZIP_STORED or file.flag_bits & 1 for file in files):
-            raise ValueError("a member is compressed or encrypted")
-        if sum(file.file_size for file in files) > len(data):
-            raise ValueError("it says that it is larger than it is")
-        return {
-            file.filename.removesuffix(".npy"): np.lib.format.read_array(
-                io.BytesIO(archive.read(file)), allow_pickle=False
-            )
-            for file in files
-        }
+def _members(data: bytes) -> dict[str, np.dtype[Any]]:
+    """Return what a file with so many members should hold: layer1, layer2, ..., steps, turns."""
+    layers = len(member_names(data)) - 2
+    if layers < 1:
+        raise ValueError("it should hold layer1, ..., steps and turns")
+    types = {f"layer{number}": np.dtype(np.int8) for number in range(1, layers + 1)}
+    return types | {"steps": np.dtype("<f8"), "turns": np.dtype("<i8")}

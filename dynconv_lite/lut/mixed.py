@@ -1,7 +1,6 @@
 """The lookup tables of a pixel-mix network."""
 
 import io
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dynconv_lite.files import write_atomic
-from dynconv_lite.lut.mixed_file import MEMBERS, named, pairs, unpack
+from dynconv_lite.lut.mixed_file import MEMBERS, named, pairs
 from dynconv_lite.lut.patterns import Pattern, find_pattern
+from dynconv_lite.lut.table_file import read_archive
 from dynconv_lite.pixel_mix import SQUARE, Offsets, check_offsets
 from dynconv_lite.validation import check_count
 
@@ -127,7 +127,7 @@ class MixedTables:
         source = Path(path)
         data = source.read_bytes()
         try:
-            parts = unpack(data)
+            parts = read_archive(data, MEMBERS)
             axes = {name: parts[name].ndim for name in ("steps", "first_nodes", "mixed_nodes")}
             if axes != {"steps": 1, "first_nodes": 1, "mixed_nodes": 0}:
                 raise ValueError(f"its members have the wrong numbers of axes: {axes}")
@@ -140,7 +140,7 @@ class MixedTables:
                 pattern=named(pairs("taps", parts["taps"])),
                 offsets=pairs("offsets", parts["offsets"]),
             )
-        except (ValueError, EOFError, zipfile.BadZipFile) as error:
+        except ValueError as error:
             raise ValueError(f"{source} holds no tables that can be used: {error}") from error
 
     def __repr__(self) -> str:

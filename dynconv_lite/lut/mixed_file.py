@@ -1,7 +1,5 @@
-"""What a file of pixel-mix tables holds, and how it is read without trust."""
+"""What a file of pixel-mix tables holds."""
 
-import io
-import zipfile
 from typing import Any
 
 import numpy as np
@@ -18,35 +16,6 @@ MEMBERS: dict[str, np.dtype[Any]] = {
     "taps": np.dtype("<i8"),
     "offsets": np.dtype("<i8"),
 }
-LARGEST = 1 << 30  # bytes of a file that is read
-
-
-def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read the members of a .npz file, after a look at their names, sizes and types.
-
-    Raises:
-        ValueError: If one is missing, unknown, of another type, compressed or encrypted.
-        zipfile.BadZipFile: If it is no such file at all.
-    """
-    if not data.startswith(b"PK"):  # zipfile would look for an archive behind anything else
-        raise ValueError("it is no .npz file")
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        files = archive.infolist()
-        names = sorted(file.filename for file in files)
-        if names != sorted(f"{name}.npy" for name in MEMBERS):
-            raise ValueError(f"it should hold {', '.join(sorted(MEMBERS))}, and holds {names}")
-        # `save` does not compress: so a small file cannot unfold into a large one
-        if any(file.compress_type != zipfile.ZIP_STORED or file.flag_bits & 1 for file in files):
-            raise ValueError("a member is compressed or encrypted")
-        if len(data) > LARGEST or sum(file.file_size for file in files) > len(data):
-            raise ValueError("it is larger than any table, or says so")
-        parts = {}
-        for name, dtype in MEMBERS.items():
-            member = io.BytesIO(archive.read(f"{name}.npy"))
-            parts[name] = np.lib.format.read_array(member, allow_pickle=False)
-            if parts[name].dtype != dtype:
-                raise ValueError(f"{name} should be {dtype}, and is {parts[name].dtype}")
-    return parts
 
 
 def pairs(name: str, values: npt.NDArray[Any]) -> tuple[tuple[int, int], ...]:

@@ -8,6 +8,7 @@ import ast
 import io
 import math
 import zipfile
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def _header(data: bytes, dtype: np.dtype[Any]) -> tuple[tuple[int, ...], bool, i
 
 
 def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
-    """Read the three members of a .npz file.
+    """Read the three members of a table's .npz file.
 
     Args:
         data: The whole file.
@@ -78,16 +79,32 @@ def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
     Raises:
         ValueError: If the file is damaged or holds something else.
     """
-    try:
-        archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, NotImplementedError) as error:
-        raise ValueError(f"it is no .npz file: {error}") from error
-    with archive:
+    parts = read_archive(data, MEMBERS)
+    for name in ("step", "pattern"):
+        if parts[name].shape != ():
+            raise ValueError(f"{name} should be one value, and is {parts[name].shape}")
+    return parts
+
+
+def read_archive(data: bytes, members: Mapping[str, np.dtype[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Read a .npz file of any kind of tables, trusting nothing that it says of itself.
+
+    Args:
+        data: The whole file.
+        members: What it should hold, by name, and of which type.
+
+    Returns:
+        The arrays by name, read-only.
+
+    Raises:
+        ValueError: If the file is damaged or holds something else.
+    """
+    with _archive(data) as archive:
         names = sorted(archive.namelist())
-        if names != sorted(f"{name}.npy" for name in MEMBERS):
-            raise ValueError(f"it should hold {', '.join(sorted(MEMBERS))}, and holds {names}")
+        if names != sorted(f"{name}.npy" for name in members):
+            raise ValueError(f"it should hold {', '.join(sorted(members))}, and holds {names}")
         parts = {}
-        for name, dtype in MEMBERS.items():
+        for name, dtype in members.items():
             member = archive.getinfo(f"{name}.npy")
             # `save` does not compress: so a small file cannot unfold into a large one
             if member.compress_type != zipfile.ZIP_STORED or member.flag_bits & 1:
@@ -97,6 +114,23 @@ def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
             except (zipfile.BadZipFile, NotImplementedError, EOFError) as error:
                 raise ValueError(f"{name} is damaged: {error}") from error
             parts[name] = parse(content, dtype)
-            if name != "values" and parts[name].shape != ():
-                raise ValueError(f"{name} should be one value, and is {parts[name].shape}")
         return parts
+
+
+def member_names(data: bytes) -> list[str]:
+    """Return what a .npz file says that it holds, sorted: "values.npy" and so on.
+
+    Raises:
+        ValueError: If it is no such file.
+    """
+    with _archive(data) as archive:
+        return sorted(archive.namelist())
+
+
+def _archive(data: bytes) -> zipfile.ZipFile:
+    try:
+        if not data.startswith(b"PK"):  # zipfile would look for an archive behind anything else
+            raise zipfile.BadZipFile("it does not begin as one does")
+        return zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise ValueError(f"it is no .npz file: {error}") from error

@@ -8,11 +8,9 @@ A set is one of several kinds, told apart by what its files hold, not by their n
 * The tables of pixel-mix, or of a chain of sums: a .npz file.
 """
 
-import io
 import re
 import shutil
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
@@ -30,7 +28,7 @@ from dynconv_lite.lut.patterns import PATTERNS
 from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
 from dynconv_lite.lut.table_file import MEMBERS as PLAIN_MEMBERS
-from dynconv_lite.lut.table_file import unpack
+from dynconv_lite.lut.table_file import member_names, unpack
 
 Stages = Sequence[Sequence[LookupTable]]
 Tables = MixedTables | AdditiveTables  # those that come in one file of their own
@@ -38,8 +36,6 @@ TableSet = Stages | Tables
 Loaded = list[list[LookupTable]] | Tables
 
 STAGE_FILE = re.compile(r"stage([1-9])_([a-z])\.npz")
-# what reading a damaged archive can raise besides ValueError
-DAMAGE = (zipfile.BadZipFile, EOFError, OverflowError, MemoryError, NotImplementedError)
 
 
 def enlarge(
@@ -155,17 +151,13 @@ def load_tables(path: str | Path) -> Loaded:
 
 
 def _load_file(source: Path) -> Loaded:
-    data = source.read_bytes()
     try:
-        if not data.startswith(b"PK"):  # zipfile would look for an archive behind anything else
-            raise ValueError("it is no .npz file")
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = frozenset(archive.namelist())
+        names = frozenset(member_names(source.read_bytes()))
         for load, belongs in KINDS:
             if belongs(names):
                 return load(source)
         raise ValueError(f"no kind of tables has the members {sorted(names)}")
-    except (ValueError, *DAMAGE) as error:
+    except ValueError as error:
         if str(source) in str(error):
             raise
         raise ValueError(f"{source} holds no tables that can be used: {error}") from error

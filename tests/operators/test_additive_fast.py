@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 import torch
+from additive_by_hand import random_image, random_tables
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,54 +13,13 @@ from dynconv_lite.lut.additive import AdditiveTables
 from dynconv_lite.lut.additive_fast import LINES, lines_of
 from dynconv_lite.lut.additive_forward import super_resolve_additive
 
-SMALL = ((3, 3, 5), (2, 1, 2), (4, 3, 9))  # outputs, side of the window, nodes
 COLOURS = st.sampled_from([(), (3,)])
-
-
-def random_tables(seed: int = 0, shapes=SMALL, turns: int = 4) -> AdditiveTables:
-    draw = np.random.default_rng(seed)
-    layers, channels = [], 1
-    for outputs, side, nodes in shapes:
-        shape = (channels, side, side, nodes, outputs)
-        layers.append(draw.integers(-128, 128, shape, dtype=np.int8))
-        channels = outputs
-    return AdditiveTables(layers, draw.uniform(0.02, 0.4, len(layers)).tolist(), turns)
-
-
-def random_image(seed: int, shape) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, 256, shape, dtype=np.uint8)
-
-
-def once_by_loop(plane, tables: AdditiveTables):
-    """Enlarge a grey picture without turns, pixel by pixel, in Python's integers."""
-    inner = np.pad(plane, tables.reach, mode="edge")[None].astype(int)
-    for layer, step in zip(tables.layers, (*tables.steps[:-1], None), strict=True):
-        channels, side, _, nodes, outputs = layer.shape
-        rows, columns = (size - side + 1 for size in inner.shape[1:])
-        found = np.zeros((outputs, rows, columns), int)
-        for o, y, x in np.ndindex(outputs, rows, columns):
-            for c, dy, dx in np.ndindex(channels, side, side):
-                cell, rest = divmod((nodes - 1) * int(inner[c, y + dy, x + dx]), 255)
-                entries = layer[c, dy, dx, :, o].tolist()
-                found[o, y, x] += (255 - rest) * entries[cell]
-                found[o, y, x] += rest * entries[cell + 1] if rest else 0
-            if step is not None:
-                middle = int(inner[o % channels, y + side // 2, x + side // 2])
-                level = round(middle + int(found[o, y, x]) * (step / 255))
-                found[o, y, x] = min(max(level, 0), 255)
-        inner = found
-    scale, out = tables.scale, np.empty([size * tables.scale for size in plane.shape], np.uint8)
-    for y, x in np.ndindex(out.shape):
-        total = int(inner[y % scale * scale + x % scale, y // scale, x // scale])
-        level = round(int(plane[y // scale, x // scale]) + total * (tables.steps[-1] / 255))
-        out[y, x] = min(max(level, 0), 255)
-    return out
 
 
 @given(data=st.data(), seed=st.integers(0, 99))
 @settings(max_examples=60)
 def test_both_backends_give_the_same_to_the_bit(data, seed) -> None:
-    """Any tables and picture; what torch's operators give is compared with a loop elsewhere."""
+    """Any tables and picture; `test_additive` compares both with a loop."""
     draw = data.draw
     layer = st.tuples(st.integers(1, 19), st.sampled_from((1, 3, 5)), st.integers(2, 256))
     side, nodes = draw(st.sampled_from((1, 3))), draw(st.integers(2, 256))
@@ -72,15 +32,6 @@ def test_both_backends_give_the_same_to_the_bit(data, seed) -> None:
     assert np.array_equal(found, super_resolve_additive(image, tables, padding=padding))
     expected = super_resolve_additive(image, tables, padding=padding, backend="torch")
     assert found.dtype == np.uint8 and np.array_equal(found, expected)
-
-
-@given(seed=st.integers(0, 99), shape=st.tuples(st.integers(1, 4), st.integers(1, 4)))
-@settings(max_examples=15)
-def test_it_is_the_loop(seed, shape) -> None:
-    """One turn, as it is defined; `test_additive` compares four with a loop."""
-    tables, image = random_tables(seed, turns=1), random_image(seed, shape)
-    found = super_resolve_additive(image, tables, backend="numba")
-    assert np.array_equal(found, once_by_loop(image, tables))
 
 
 @pytest.mark.parametrize("turns", [1, 4])
