@@ -11,15 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from dynconv_lite.lut import LookupTable, enlarge
+from dynconv_lite.lut.picture import Picture, colour_planes
 from dynconv_lite.lut.table_sets import TableSet
 from dynconv_lite.validation import check_count
 
 TILE = 256  # pixels of the small picture: a margin of 8 costs 6 per cent
 
-Picture = npt.NDArray[np.uint8]
 Tables = LookupTable | TableSet
 Report = Callable[[int, int], None]
 
@@ -77,7 +76,7 @@ class _Plan:
     def __init__(
         self, image: Picture, tables: Tables, tile: int, report: Report | None = None
     ) -> None:
-        _check_image(image)
+        colour_planes(image)  # refuses what is no picture
         check_count("tile", tile)
         self.image, self.tables, self.report = image, tables, report
         self.scale = enlargement(tables)
@@ -143,13 +142,3 @@ def _cuts(size: int, tile: int) -> list[tuple[int, int]]:
     """Cut an axis into as few pieces as fit into tiles, of nearly the same length."""
     count = -(-size // tile)
     return list(pairwise(size * i // count for i in range(count + 1)))
-
-
-def _check_image(image: Picture) -> None:
-    if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
-        kind = image.dtype if isinstance(image, np.ndarray) else type(image).__name__
-        raise ValueError(f"image must be a numpy array of uint8, got {kind}")
-    if not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)) or image.size == 0:
-        raise ValueError(
-            f"image must be (H, W) or (H, W, 3) with at least one pixel, got {image.shape}"
-        )
