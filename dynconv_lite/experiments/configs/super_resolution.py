@@ -49,6 +49,8 @@ class Options(NamedTuple):
     tables: bool = True
     network_lr: float = 1e-3
     table_lr: float = 3e-3
+    batch_size: int = 64
+    core: int = 8
     laptop: tuple[int, int] = (4000, 4000)  # steps on the network, and on its tables
 
 
@@ -64,8 +66,9 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         "srlut_s": Options("cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000)),
         "mixed_small": Options("mixed", "SR-LUT + pixel-mix, small", ("s",), features=2, nodes=5),
         "mixed": Options("mixed", "SR-LUT + pixel-mix", ("s",), features=2, nodes=7),
+        # a step on the six tables takes a fifteenth of a step on the six networks
         "mulut": Options(
-            "cascade", "MuLUT", ("s", "d", "y"), 2, 4, dense=True, laptop=(1500, 2500)
+            "cascade", "MuLUT", ("s", "d", "y"), 2, 4, dense=True, laptop=(700, 14_000)
         ),
         # features of float numbers are shifted: a network that no table can hold
         "mulut_mixed": Options(
@@ -96,7 +99,10 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             table_lr=3e-4,
             laptop=(14_000, 800),
         ),
-        "fsrcnn": Options("fsrcnn", "FSRCNN", tables=False),
+        # it sees seven pixels to every side: of a small patch, most would be margin
+        "fsrcnn": Options(
+            "fsrcnn", "FSRCNN", tables=False, batch_size=16, core=20, laptop=(10_000, 0)
+        ),
     }
 )
 STEPS = {"smoke": (30, 20), "full": (200_000, 50_000)}  # on the network, and on its tables
