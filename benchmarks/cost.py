@@ -16,13 +16,13 @@ from typing import Any
 import torch
 import torchvision
 from dynamic import ratio, run
-from erf import processor
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 from torchvision.ops import SqueezeExcitation
 
 from dynconv_lite.cost import count_cost
 from dynconv_lite.dynamic import DynamicConv2d, to_dynamic
+from dynconv_lite.experiments.machine import processor
 
 KERNELS = 4
 SIZE = (3, 224, 224)

@@ -16,11 +16,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from erf import processor
 from torch import Tensor
 
 from dynconv_lite.dynamic import dynamic_conv2d
 from dynconv_lite.dynamic.kernels import mix
+from dynconv_lite.experiments.machine import processor
 
 KERNELS = 4
 TOLERANCE = 1e-4  # of the largest value: float32 sums in another order

@@ -9,7 +9,6 @@ image set by image set, in one process, so that whatever else the machine does f
 
 import argparse
 import json
-import platform
 import statistics
 import time
 from collections.abc import Callable
@@ -21,6 +20,7 @@ import torchvision
 from torch import Tensor, nn
 
 from dynconv_lite.erf import effective_receptive_field
+from dynconv_lite.experiments.machine import processor
 
 SIZE = 1024
 TOLERANCE = 1e-4  # of the largest value: float32 sums in another order
@@ -81,16 +81,6 @@ def measure(count: int, rounds: int) -> dict[str, object]:
         "threads": torch.get_num_threads(),
         "cpu": processor(),
     }
-
-
-def processor() -> str:
-    """Return the processor's name where the system tells it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.processor() or platform.machine()
 
 
 def main() -> None:

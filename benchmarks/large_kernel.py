@@ -17,10 +17,10 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from dynamic import run
-from erf import processor
 from torch import Tensor
 
 from dynconv_lite.depthwise import depthwise_conv2d
+from dynconv_lite.experiments.machine import processor
 
 CHANNELS = 64
 KERNELS = (3, 7, 13, 31, 51)

@@ -18,10 +18,10 @@ import numba
 import numpy as np
 import torch
 from dynamic import run
-from erf import processor
 from PIL import Image
 
 from data_utils import photos
+from dynconv_lite.experiments.machine import processor
 from dynconv_lite.lut import (
     PATTERNS,
     LookupTable,

@@ -12,10 +12,10 @@ from typing import Any
 import torch
 import torch.nn.functional as F
 from dynamic import ratio, run, timed
-from erf import processor
 from torch import Tensor
 from torch.profiler import ProfilerActivity, profile
 
+from dynconv_lite.experiments.machine import processor
 from dynconv_lite.pac import adaptive_kernel, pixel_adaptive_conv2d
 
 SHAPE, SIZE = (4, 16, 64, 64), 5

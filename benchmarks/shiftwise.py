@@ -11,8 +11,8 @@ from typing import Any
 
 import torch
 from dynamic import run, timed
-from erf import processor
 
+from dynconv_lite.experiments.machine import processor
 from dynconv_lite.shiftwise import ShiftwiseConv2d, by_shifts
 
 SHAPE = (1, 64, 56, 56)

@@ -20,13 +20,13 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from erf import processor
 from loops import Bench
 
 from data_utils import DataError
 from dynconv_lite.experiments.arithmetic import choose_arithmetic
 from dynconv_lite.experiments.config import JitterConfig, config_for
 from dynconv_lite.experiments.job import Job, choose_device
+from dynconv_lite.experiments.machine import processor
 from dynconv_lite.experiments.pictures import load_pictures
 from dynconv_lite.experiments.training import seeded, train
 from dynconv_lite.models.resnet import CifarResNet

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from dynconv_lite.cli_compare import comparing
 from dynconv_lite.cli_shared import (
     DeviceChoice,
     EngineChoice,
@@ -278,5 +279,6 @@ def _report(out: Path) -> None:
         stop(f"the report could not be written to {out}: {error.strerror}")
 
 
+app.add_typer(comparing)
 app.add_typer(upscaling)
 app.add_typer(upkeep)

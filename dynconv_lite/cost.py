@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
+from torch.nn.modules.conv import _ConvNd
 from torch.utils.flop_counter import FlopCounterMode
 
 
@@ -77,6 +78,18 @@ def count_cost(model: nn.Module, input_size: Sequence[int], batch: int = 1) -> C
         saved_bytes=sum(saved.values()),
         by_kind=by_kind,
     )
+
+
+def conv_weights(module: nn.Module) -> int:
+    """Count the weights of convolutions, transposed ones too, without biases and all else.
+
+    Papers on super-resolution often give this number where others give all parameters.
+
+    Args:
+        module: Weights that several of its layers share count once.
+    """
+    layers = (layer for layer in module.modules() if isinstance(layer, _ConvNd))
+    return sum(weight.numel() for weight in {layer.weight for layer in layers})
 
 
 def _place(tensor: Tensor) -> int:

@@ -50,7 +50,15 @@ STUDIES = {
         ("directions", "rotate", "erasing", "cutmix", "mixup"),
     ),
     "super_resolution": Study(
-        SUPER_RESOLUTION_METHODS, "srlut_s", tuple(options_of("srlut_s", "laptop", 4))
+        SUPER_RESOLUTION_METHODS,
+        "srlut_s",
+        # what a step takes and how wide networks are differs between methods, too, but to change
+        # them makes another setting
+        tuple(
+            field
+            for field in options_of("srlut_s", "laptop", 4)
+            if field not in ("width", "batch_size", "core")
+        ),
     ),
 }
 

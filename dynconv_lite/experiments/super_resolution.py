@@ -2,7 +2,8 @@
 
 One run is one method from one seed: a float network is trained, its tables are sampled, and their
 entries are trained on; each of the three is measured, and the tables are left beside the record.
-Methods without tables are measured as they are.
+Methods without tables are measured as they are, and so are dictionaries of patches. A deep network
+that its profile does not train is built and counted, no more.
 """
 
 import tempfile
@@ -22,6 +23,7 @@ from dynconv_lite.experiments.super_resolution_data import (
     test_sets,
     training_pairs,
 )
+from dynconv_lite.experiments.super_resolution_dictionary import Learned, as_weights, learn
 from dynconv_lite.experiments.super_resolution_measures import Enlarge, milliseconds, quality
 from dynconv_lite.experiments.super_resolution_methods import (
     KINDS,
@@ -49,10 +51,13 @@ def measure(config: SuperResolutionConfig, job: Job) -> Measurement:
         Final metrics, of the product, which is int8 tables, or the network itself or the
         interpolation where there are none: `psnr_<set>` in dB and `ssim_<set>` for every set of
         test pictures that is there; `bytes` (four for each parameter of a network without tables);
-        `milliseconds` for 320 x 180 pixels in RGB. Of a network behind tables: `..._network`, and
+        `milliseconds` for 320 x 180 pixels in RGB. Of an untrained network only `bytes` and
+        `parameters`. Of a network behind tables: `..._network`, and
         `psnr_<set>_sampled` of tables as they were sampled. `parameters` of any network. What does
         not apply is left out. The history has entries of both stages.
     """
+    if config.kind == "deep" and not config.network_steps:
+        return count_only(config)
     sets, missing = test_sets(config)  # missing data show up at once
     found = f"x{config.scale}; test {', '.join(test_set.name for test_set in sets)}"
     if missing:
@@ -63,6 +68,16 @@ def measure(config: SuperResolutionConfig, job: Job) -> Measurement:
             data=Data(name=found, digest=digest_of(sets)),
             published=published_of(config),
             device=f"cpu, {torch.get_num_threads()} threads",
+        )
+    if config.kind == "dictionary":
+        learned = learn(config, job)
+        return Measurement(
+            metrics=Metrics(final=measure_dictionary(config, learned, sets)),
+            data=Data(name=f"{learned.name} {found}", digest=digest_of(sets, learned.digest)),
+            published=published_of(config),
+            device=f"cpu, {torch.get_num_threads()} threads",
+            seconds=learned.seconds,
+            weights=as_weights(learned.model),
         )
     name, pairs = training_pairs(config)
     patches = Patches(pairs, config.scale, config.core, job.device)
@@ -89,6 +104,28 @@ def measure_interpolation(config: SuperResolutionConfig, sets: list[TestSet]) ->
 
     found = quality(way, sets, config.scale)
     return found | {"milliseconds": milliseconds(way, torch.device("cpu"))}
+
+
+def measure_dictionary(
+    config: SuperResolutionConfig, learned: Learned, sets: list[TestSet]
+) -> dict[str, float]:
+    """Return the metrics of a dictionary of patches."""
+    final = quality(learned.enlarge, sets, config.scale)
+    spent = milliseconds(learned.enlarge, torch.device("cpu"))
+    return final | {"bytes": float(learned.model.nbytes), "milliseconds": spent}
+
+
+def count_only(config: SuperResolutionConfig) -> Measurement:
+    """Build a network that is not trained, and count its parameters."""
+    with seeded(config.seed, torch.device("cpu")):
+        network = KINDS[config.kind].build(config)
+    count = sum(parameter.numel() for parameter in network.parameters())
+    return Measurement(
+        metrics=Metrics(final={"bytes": 4.0 * count, "parameters": float(count)}),
+        data=Data(name="none: built and counted, not trained", digest=digest_of([])),
+        published=published_of(config),
+        device=f"cpu, {torch.get_num_threads()} threads",
+    )
 
 
 def measure_trained(

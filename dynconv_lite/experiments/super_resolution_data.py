@@ -57,8 +57,8 @@ class Patches:
         digest = hashlib.sha256()
         for pair in pairs:
             sizes.append(pair.lr.shape[:2])
+            add_to_digest(digest, pair)
             for kept, picture in ((low, pair.lr), (high, pair.hr)):
-                digest.update(f"{picture.shape}".encode() + picture.tobytes())
                 kept.append(torch.from_numpy(np.array(picture)).flatten())
         if not sizes:
             raise ValueError("pairs must hold at least one picture")
@@ -74,8 +74,10 @@ class Patches:
     def __len__(self) -> int:
         return len(self.sizes)
 
-    def batch(self, count: int, margin: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Cut patches of single colours, each turned and mirrored at random.
+    def batch(
+        self, count: int, margin: int, generator: torch.Generator, colours: int = 1
+    ) -> tuple[Tensor, Tensor]:
+        """Cut patches, each turned and mirrored at random.
 
         All pictures are as likely as each other, and within one all places. No patch crosses a
         border, margins included, so nothing is ever learned about what is made up there.
@@ -84,10 +86,11 @@ class Patches:
             count: How many.
             margin: Pixels of low resolution around the core, as far as the network looks.
             generator: On the CPU; all that is random is drawn from it.
+            colours: 1 for patches of a random colour, 3 for all of them.
 
         Returns:
-            Low resolution (count, 1, core + 2 margin, core + 2 margin) and what its core should
-            become (count, 1, scale * core, scale * core), float32, 0..1.
+            Low resolution (count, colours, core + 2 margin, core + 2 margin) and what its core
+            should become (count, colours, scale * core, scale * core), float32, 0..1.
 
         Raises:
             ValueError: If a patch does not fit into a picture.
@@ -100,14 +103,16 @@ class Patches:
             )
         drawn = torch.rand(5, count, generator=generator, dtype=torch.float64).to(self.device)
         which = (drawn[0] * len(self)).long()
-        colour, way = (drawn[3] * 3).long(), (drawn[4] * TURNED).long()
+        way = (drawn[4] * TURNED).long()
+        # (count, colours): drawn, or all
+        channel = (drawn[3:4].T * 3).long() if colours == 1 else torch.arange(3).to(which)[None]
         size = self.sizes[which]  # (count, 2)
         corner = (drawn[1:3].T * (size - side + 1)).long()  # (count, 2): row and column
         kept = self.width_of[which] * TURNED + way  # which row of the offsets
         (row, column), wide, start = corner.unbind(1), size[:, 1], self.starts[which]
-        low = start + 3 * (row * wide + column) + colour
+        low = (start + 3 * (row * wide + column))[:, None] + channel
         row, column, wide = (self.scale * each for each in (row + margin, column + margin, wide))
-        high = self.scale**2 * start + 3 * (row * wide + column) + colour
+        high = (self.scale**2 * start + 3 * (row * wide + column))[:, None] + channel
         x = self._cut(self.low, low, self._offsets(side, 1)[kept])
         y = self._cut(self.high, high, self._offsets(self.scale * self.core, self.scale)[kept])
         return x, y
@@ -122,9 +127,9 @@ class Patches:
 
     @staticmethod
     def _cut(pixels: Tensor, first: Tensor, offsets: Tensor) -> Tensor:
-        """Read squares out of flat pictures: (count, 1, side, side), 0..1."""
-        place = first[:, None, None] + offsets
-        return pixels.take(place)[:, None].float() / 255
+        """Read squares out of flat pictures: (count, colours, side, side), 0..1."""
+        place = first[:, :, None, None] + offsets[:, None]
+        return pixels.take(place).float() / 255
 
 
 def ways(side: int, device: torch.device) -> Tensor:
@@ -196,6 +201,11 @@ def digest_of(sets: Sequence[TestSet], learned: str = "") -> str:
     """
     digest = hashlib.sha256(learned.encode())
     for pair in (pair for test_set in sets for pair in test_set.pairs):
-        for picture in (pair.lr, pair.hr):
-            digest.update(f"{picture.shape}".encode() + picture.tobytes())
+        add_to_digest(digest, pair)
     return digest.hexdigest()[:16]
+
+
+def add_to_digest(digest: "hashlib._Hash", pair: SRPair) -> None:
+    """Go on with a fingerprint by a pair of pictures, low resolution first."""
+    for picture in (pair.lr, pair.hr):
+        digest.update(f"{picture.shape}".encode() + picture.tobytes())

@@ -55,7 +55,7 @@ def milliseconds(enlarge: Enlarge, device: torch.device) -> float:
         enlarge: What is timed, from array to array.
         device: Waited for, so that nothing is left undone.
     """
-    picture = np.ascontiguousarray(photo(PHOTOGRAPH).image[100 : 100 + HIGH, 140 : 140 + WIDE])
+    picture = photograph()
     seconds: list[float] = []
     enlarge(picture)
     while len(seconds) < LEAST or (len(seconds) < MOST and sum(seconds) < ENOUGH):
@@ -67,3 +67,8 @@ def milliseconds(enlarge: Enlarge, device: torch.device) -> float:
             torch.cuda.synchronize(device)
         seconds.append(time.perf_counter() - start)
     return 1000 * statistics.median(seconds)
+
+
+def photograph() -> Picture:
+    """Return the picture that is enlarged for timing, uint8 (180, 320, 3)."""
+    return np.ascontiguousarray(photo(PHOTOGRAPH).image[100 : 100 + HIGH, 140 : 140 + WIDE])

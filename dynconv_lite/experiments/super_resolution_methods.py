@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import nn
 
 from data_utils import matlab_bicubic
 from dynconv_lite.experiments.configs.super_resolution import OPTIONS, SuperResolutionConfig
+from dynconv_lite.experiments.super_resolution_networks import DEEP, DeepNetwork, FramedFSRCNN
 from dynconv_lite.lut import (
     TrainableMixedTables,
     TrainableTables,
@@ -25,10 +26,9 @@ from dynconv_lite.lut import (
     tabulate_stages,
 )
 from dynconv_lite.models.additive_net import AdditiveNet
-from dynconv_lite.models.fsrcnn import FSRCNN
 from dynconv_lite.models.mixed_net import MixedNet
 from dynconv_lite.models.mulut_net import MuLutNet
-from dynconv_lite.pixel_mix import SQUARE, Padding, pad_map
+from dynconv_lite.pixel_mix import SQUARE, Padding
 
 Picture = npt.NDArray[np.uint8]
 # tables of any kind that `dynconv_lite.lut.enlarge` and `save_tables` take
@@ -40,7 +40,8 @@ class KindOfMethod:
     """What a kind of method is made of.
 
     Networks and trainable tables are modules with the attribute `reach`, how many pixels they see
-    to every side, and called as `module(x, padding)`, as `MuLutNet`.
+    to every side, and called as `module(x, padding)`, as `MuLutNet`. They enlarge one colour at a
+    time, unless they have the attribute `colours`, which is then 3.
 
     Attributes:
         build: Makes the network, from torch's global generator.
@@ -54,36 +55,9 @@ class KindOfMethod:
     trainable: Callable[[Any, Tables], nn.Module] | None = None
 
 
-class FramedFSRCNN(nn.Module):
-    """FSRCNN that can be told what stands outside a picture.
-
-    Its own convolutions take zeros, which it never meets if it is trained on pieces of pictures.
-    So the picture is continued as far as the network sees, and the surplus is cut off again.
-
-    Args:
-        scale: As of `FSRCNN`.
-
-    Shape:
-        (B, 1, H, W) -> (B, 1, r H, r W); with "valid" (B, 1, r (H - 2 reach), r (W - 2 reach))
-    """
-
-    def __init__(self, scale: int) -> None:
-        super().__init__()
-        self.network = FSRCNN(scale)
-        own = sum(
-            layer.kernel_size[0] // 2 for layer in self.network.body if isinstance(layer, nn.Conv2d)
-        )
-        last = self.network.enlarge.padding[0]  # of the kernel, to every side
-        # pixel p becomes r p .. r p + r - 1, and each of them sees `last` to both sides
-        self.reach = own + (scale - 1 + int(last)) // scale
-
-    def forward(self, x: Tensor, padding: Padding = "edge") -> Tensor:
-        """Enlarge x, (B, 1, H, W)."""
-        if padding != "valid":
-            x = pad_map(x, (self.reach,) * 4, padding)
-        cut = self.reach * self.network.scale
-        y: Tensor = self.network(x)
-        return y[:, :, cut : y.shape[2] - cut, cut : y.shape[3] - cut]
+def colours_of(module: nn.Module) -> int:
+    """Return how many colours a module enlarges together: 1 or 3."""
+    return int(getattr(module, "colours", 1))
 
 
 def _cascade(config: SuperResolutionConfig) -> nn.Module:
@@ -136,6 +110,7 @@ KINDS: Mapping[str, KindOfMethod] = MappingProxyType(
             _rounded,
         ),
         "fsrcnn": KindOfMethod(lambda config: FramedFSRCNN(config.scale)),
+        "deep": KindOfMethod(lambda config: DeepNetwork(DEEP[config.method](config.scale))),
     }
 )
 
@@ -157,7 +132,7 @@ def padding_of(config: SuperResolutionConfig) -> Padding:
 def enlarge_by_module(
     module: nn.Module, picture: Picture, padding: Padding, device: torch.device
 ) -> Picture:
-    """Enlarge a picture by a network or by trainable tables, colour by colour.
+    """Enlarge a picture by a network or by trainable tables.
 
     Args:
         module: On the device.
@@ -168,10 +143,11 @@ def enlarge_by_module(
     Returns:
         uint8 (r H, r W, 3).
     """
-    x = torch.from_numpy(np.ascontiguousarray(picture)).to(device).permute(2, 0, 1)[:, None]
+    x = torch.from_numpy(np.ascontiguousarray(picture)).to(device).permute(2, 0, 1)  # (3, H, W)
+    colours = colours_of(module)
     with torch.no_grad():
-        y = module(x.float() / 255, padding)[:, 0]
-        bytes_ = (255 * y).round().clamp(0, 255).byte()
+        y = module(x.unflatten(0, (-1, colours)).float() / 255, padding).flatten(0, 1)
+        bytes_ = (255 * y).round().clamp(0, 255).byte()  # (3, r H, r W)
     return np.ascontiguousarray(bytes_.permute(1, 2, 0).cpu().numpy())
 
 

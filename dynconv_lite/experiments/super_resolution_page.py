@@ -1,7 +1,6 @@
 """The page of the super-resolution study: what was published, and what the records say."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from dynconv_lite.experiments.comparison import spread
 from dynconv_lite.experiments.configs.super_resolution import METHODS, OPTIONS, title_of
@@ -41,7 +40,8 @@ and the entries of the tables are trained once more, as they will be used. What 
 in the end, the product, is tables alone. Pixel-mix shifts features and puts them side by side: in
 "SR-LUT + pixel-mix" the features are bytes, so tables can hold what comes after; in "MuLUT +
 pixel-mix" they are not, and the product is the network. Sums of one-index tables are trained as
-such: "sampled" there means rounded.
+such: "sampled" there means rounded. Sparse coding has dictionaries of patches; deep networks are
+trained where the profile says so, and otherwise counted.
 
 PSNR in dB and SSIM are means over the pictures of a set, on the Y of YCbCr, not rounded, without a
 border as wide as the scale. Low resolution is made by MATLAB's bicubic. Over seeds: mean ± sample
@@ -58,6 +58,12 @@ printed (by its SSIM, the 26.69 of Zeyde et al. may be meant as 29.69). SR-LUT's
 from DIV2K. Milliseconds are for 320 x 180 to 1280 x 720, on a phone or on a desktop's CPU.
 
 {{paper}}"""
+PRODUCTS = {
+    "interpolation": "formula",
+    "dictionary": "dictionary",
+    "fsrcnn": "network",
+    "deep": "network",
+}
 WARNING = (
     "Ours learned from another set of pictures than what is published, and for fewer steps: "
     "compare our rows with each other, and with the published ones only roughly."
@@ -147,7 +153,7 @@ def _section(name: str, group: list[Record]) -> str:
         "minutes a run",
     )
     rows = [_row(title(name), runs, keys) for name, runs in found.items()]
-    parts = [f"## Ours: `{name}`\n", f"{_words(group[0].config)}\n", provenance(group)]
+    parts = [f"## Ours: `{name}`\n", f"{_words(group)}\n", provenance(group)]
     parts += [TIMES, table(header, rows)]
     tabled = [
         (title(name), *_stages(runs, keys))
@@ -160,22 +166,30 @@ def _section(name: str, group: list[Record]) -> str:
     return "\n".join([*parts, _not_run([run.config["method"] for run in group])])
 
 
-def _words(config: dict[str, Any]) -> str:
+def _words(group: Sequence[Record]) -> str:
+    config = group[0].config
     learned = {
         "photos": "Learned from a few photographs, to try that everything works",
         "BSDS400": "Learned from BSDS400 only: 400 pictures of 481 x 321 pixels",
         "DIV2K": "Learned from DIV2K: 800 pictures",
     }[config["data"]]
-    epochs = (
-        f"{config['batch_size']} patches a step, each of {config['core']} x {config['core']} "
-        "pixels of low resolution and the margin that a method sees"
-    )
-    return f"x{config['scale']}. {learned}; {epochs}. {WARNING}"
+    sizes = sorted({(r.config["batch_size"], r.config["core"]) for r in group if trains(r)})
+    steps = ", or ".join(f"{count} of {core} x {core}" for count, core in reversed(sizes))
+    patches = (
+        f"; a step takes {steps} pixels of low resolution, each with the margin that its method "
+        "sees" if steps else ""
+    )  # fmt: skip
+    return f"x{config['scale']}. {learned}{patches}. {WARNING}"
+
+
+def trains(record: Record) -> bool:
+    """Tell whether a run took steps on patches."""
+    return bool(record.config["network_steps"])
 
 
 def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
     sizes, config = values(runs, "bytes"), runs[0].config
-    product = {"interpolation": "formula", "fsrcnn": "network"}.get(config["kind"], "tables")
+    product = PRODUCTS.get(config["kind"], "tables")
     if not OPTIONS[config["method"]].tables and product == "tables":
         product = "network"
     return (
@@ -184,7 +198,9 @@ def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
         in_bytes(sizes[0]) if sizes else "-",
         spread(values(runs, "milliseconds"), 1).removesuffix(" (n = 1)"),
         *(_scores(runs, key) for key in keys),
-        f"{config['network_steps']} + {config['table_steps']}",
+        f"{config['network_steps']} + {config['table_steps']}"
+        if product != "dictionary"
+        else f"{config['samples']} samples",
         ", ".join(str(run.seed) for run in runs),
         "; ".join(sorted({run.device for run in runs})),
         spread([run.wall_seconds / 60 for run in runs], 1).removesuffix(" (n = 1)"),

@@ -10,11 +10,21 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
-from dynconv_lite.course.plots.style import BLUE, GREEN, GREY, VERMILION, Picture, canvas, picture
+from dynconv_lite.course.plots.style import (
+    BLUE,
+    GREEN,
+    GREY,
+    PURPLE,
+    VERMILION,
+    Picture,
+    canvas,
+    picture,
+)
 from dynconv_lite.experiments.records import Record
 from dynconv_lite.experiments.series import series
 from dynconv_lite.experiments.super_resolution_page import title, values
 from dynconv_lite.experiments.super_resolution_published import PAPER_ROWS
+from dynconv_lite.experiments.super_resolution_times import Times
 
 Cost = Literal["bytes", "milliseconds"]
 LABELS = {
@@ -22,13 +32,16 @@ LABELS = {
     "milliseconds": "milliseconds for 320 x 180 pixels in RGB",
 }
 TABLES, NETWORK, PLAIN = "ours: tables", "ours: network", "interpolation, here"
+DICTIONARY = "ours: dictionary"
 PUBLISHED = "published (SR-LUT: from DIV2K)"
 LOOKS = {
     TABLES: ("o", VERMILION),
     NETWORK: ("s", BLUE),
+    DICTIONARY: ("D", PURPLE),
     PLAIN: ("^", GREEN),
     PUBLISHED: ("x", GREY),
 }
+KINDS = {"interpolation": PLAIN, "dictionary": DICTIONARY}
 
 
 @dataclass(frozen=True)
@@ -41,20 +54,26 @@ class Point:
     psnr: float
 
 
-def points_of(records: Sequence[Record], cost: Cost) -> list[Point]:
+def points_of(records: Sequence[Record], cost: Cost, times: Times | None = None) -> list[Point]:
     """Return what is drawn: ours, seeds averaged, and what the SR-LUT paper reports.
 
     Args:
         records: Runs of one setting of the study, with PSNR on Set5.
         cost: The other axis; a point without it has None.
+        times: Of all methods side by side; None takes what each run has measured by itself.
     """
     points = []
     for name, runs in series(records).items():
         config, psnr = runs[0].config, fmean(values(runs, "psnr_set5"))
         costs, tabled = values(runs, cost), bool(values(runs, "psnr_set5_network"))
-        kind = PLAIN if config["kind"] == "interpolation" else TABLES if tabled else NETWORK
+        apart = cost == "milliseconds" and times is None  # each run by itself, its network too
+        if cost == "milliseconds" and times is not None:
+            if name not in times.milliseconds:  # a changed method is not the one that was timed
+                continue
+            costs = [times.milliseconds[name]]
+        kind = TABLES if tabled else KINDS.get(config["kind"], NETWORK)
         points.append(Point(title(name), kind, fmean(costs) if costs else None, psnr))
-        if cost == "milliseconds" and tabled and values(runs, "milliseconds_network"):
+        if apart and tabled and values(runs, "milliseconds_network"):
             mean = fmean(values(runs, "psnr_set5_network"))
             spent = fmean(values(runs, "milliseconds_network"))
             points.append(Point(f"network of {title(name)}", NETWORK, spent, mean))
@@ -66,15 +85,16 @@ def points_of(records: Sequence[Record], cost: Cost) -> list[Point]:
 
 
 @picture
-def draw_tradeoff(records: Sequence[Record], cost: Cost) -> Picture:
+def draw_tradeoff(records: Sequence[Record], cost: Cost, times: Times | None = None) -> Picture:
     """Draw PSNR on Set5 against a cost, on a logarithmic axis; what has no cost is a line.
 
     Args:
         records: Runs of one x4 setting of the study, with PSNR on Set5.
         cost: "bytes" or "milliseconds".
+        times: As for `points_of`.
     """
     figure, (axes,) = canvas(size=(7, 4))
-    points = points_of(records, cost)
+    points = points_of(records, cost, times)
     for kind, (marker, colour) in LOOKS.items():
         drawn = [p for p in points if p.kind == kind and p.cost]
         if drawn:

@@ -85,7 +85,10 @@ def published_of(config: SuperResolutionConfig) -> list[Published]:
         return []
     found = []
     if config.method in PAPER_ROWS:
-        for name, (psnr, ssim) in zip(SETS, PAPER_ROWS[config.method].scores, strict=True):
+        row = PAPER_ROWS[config.method]
+        if row.bytes is not None and row.size.endswith("params"):
+            found.append(Published(quantity="parameters", value=row.bytes / 4, source=PAPER))
+        for name, (psnr, ssim) in zip(SETS, row.scores, strict=True):
             found.append(Published(quantity=f"psnr_{name}", value=psnr, source=PAPER))
             found.append(Published(quantity=f"ssim_{name}", value=ssim, source=PAPER))
     elif config.method in TALK_ROWS:

@@ -11,6 +11,7 @@ from dynconv_lite.files import write_atomic
 from dynconv_lite.lut.table_sets import load_tables
 
 FOLDER = "tables"  # beside the folder of records
+LARGEST = 1_500_000  # bytes of files that are kept: more would weigh down every clone
 
 
 def set_name(method: str, seed: int) -> str:
@@ -57,7 +58,7 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
         target: Where to copy them to.
 
     Returns:
-        The copy, or None if there was nothing to do.
+        The copy, or None if there was nothing to do, or they are larger than `LARGEST`.
 
     Raises:
         ValueError: If they are missing, damaged, or not those that the record was made with, or
@@ -78,6 +79,8 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
     if kept is not None:
         raise ValueError(f"{kept} holds other tables than {found}; delete those not to be kept")
     load_tables(found)
+    if sum(file.stat().st_size for _, file in _files(found)) > LARGEST:
+        return None
     copy = target / found.name
     try:
         for name, file in _files(found):

@@ -22,6 +22,7 @@ from dynconv_lite.experiments.super_resolution_data import Patches, TestSet
 from dynconv_lite.experiments.super_resolution_methods import (
     KINDS,
     Tables,
+    colours_of,
     enlarge_by_module,
     padding_of,
     sampled_tables,
@@ -132,7 +133,9 @@ class _Run:
         for group in self.optimizer.param_groups:
             group["lr"] = self.lr * factor
         reach = int(self.model.reach)  # type: ignore[arg-type]
-        x, y = self.patches.batch(self.config.batch_size, reach, self.generator)
+        x, y = self.patches.batch(
+            self.config.batch_size, reach, self.generator, colours_of(self.model)
+        )
         loss = F.mse_loss(self.model(x, "valid"), y)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()

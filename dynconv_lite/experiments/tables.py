@@ -20,9 +20,12 @@ from dynconv_lite.experiments.records import Record, load_records, read_record, 
 from dynconv_lite.experiments.rotation import FAR
 from dynconv_lite.experiments.rotation_page import pictured as pictured_rotation
 from dynconv_lite.experiments.rotation_page import rotation_page
+from dynconv_lite.experiments.super_resolution_family import comparison_page
 from dynconv_lite.experiments.super_resolution_page import pictured as pictured_resolution
 from dynconv_lite.experiments.super_resolution_page import super_resolution_page
 from dynconv_lite.experiments.super_resolution_tables import FOLDER, check_tables_of, copy_tables
+from dynconv_lite.experiments.super_resolution_times import NAME as TIMES
+from dynconv_lite.experiments.super_resolution_times import Times, read_times
 from dynconv_lite.files import ROOT, write_atomic
 
 __all__ = [
@@ -45,6 +48,7 @@ PAGES = {
     "rotation.md": rotation_page,
     "super_resolution.md": super_resolution_page,
 }
+COMPARISON = "super_resolution_comparison.md"  # made from times as well
 
 
 def write_tables(results: Path = RESULTS) -> list[Path]:
@@ -60,12 +64,13 @@ def write_tables(results: Path = RESULTS) -> list[Path]:
         ValueError: If a record is broken; names every broken one. Nothing is written then.
     """
     records = _all_records(Path(results))
+    times = _kept_times(Path(results))
     written = []
-    for name, page in PAGES.items():
+    for name, text in _pages(records, times).items():
         path = Path(results) / name
-        write_atomic(path, page(records))
+        write_atomic(path, text)
         written.append(path)
-    return written + _write_pictures(records, Path(results))
+    return written + _write_pictures(records, times, Path(results))
 
 
 def check_tables(results: Path = RESULTS) -> list[str]:
@@ -83,11 +88,15 @@ def check_tables(results: Path = RESULTS) -> list[str]:
     records, messages = load_records(Path(results) / "records")
     if messages:
         return messages
-    for name, page in PAGES.items():
+    try:
+        pages = _pages(records, _kept_times(Path(results)))
+    except ValueError as error:
+        return [str(error)]
+    for name, text in pages.items():
         path = Path(results) / name
         if not path.is_file():
             messages.append(f"{path} is missing; ./course results writes it")
-        elif path.read_text(encoding="utf-8") != page(records):
+        elif path.read_text(encoding="utf-8") != text:
             messages.append(f"{path} differs from what the records say; ./course results writes it")
     return messages + check_tables_of(records, Path(results) / FOLDER)
 
@@ -95,8 +104,9 @@ def check_tables(results: Path = RESULTS) -> list[str]:
 def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
     """Copy the finished records of a folder of runs to `results/records`.
 
-    Lookup tables that a run has left go to `results/tables`. A configuration whose numbers are
-    kept already, and are the same, is left as it is.
+    Lookup tables that a run has left go to `results/tables`, if they are small, and the times of
+    `./course compare` to `results/benchmarks`, in place of older ones. A configuration whose
+    numbers are kept already, and are the same, is left as it is.
 
     Args:
         folder: Such as `runs/laptop`, or its folder `records`.
@@ -134,9 +144,33 @@ def add_records(folder: Path, results: Path = RESULTS) -> list[Path]:
                 f"{path} holds other numbers of the same configuration than "
                 f"{source / record.file_name}; delete the one that is not to be kept"
             )
+    try:
+        added += _add_times(left.parent, Path(results))
+    except ValueError as error:
+        refused.append(str(error))
     if refused:
         raise ValueError("; ".join(refused))
     return added
+
+
+def _add_times(folder: Path, results: Path) -> list[Path]:
+    """Keep the times of a folder of runs, if it has some that are not kept yet."""
+    times, path = read_times(folder / TIMES), results / "benchmarks" / TIMES
+    if times is None or times == _kept_times(results):
+        return []
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(path, times.model_dump_json(indent=1) + "\n")
+    return [path]
+
+
+def _kept_times(results: Path) -> Times | None:
+    return read_times(results / "benchmarks" / TIMES)
+
+
+def _pages(records: Sequence[Record], times: Times | None) -> dict[str, str]:
+    """Return the texts of all pages."""
+    pages = {name: page(records) for name, page in PAGES.items()}
+    return pages | {COMPARISON: comparison_page(records, times)}
 
 
 def _same_numbers(kept: Record, new: Record) -> bool:
@@ -163,7 +197,7 @@ def _all_records(results: Path) -> list[Record]:
     return records
 
 
-def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
+def _write_pictures(records: Sequence[Record], times: Times | None, results: Path) -> list[Path]:
     # the course's figures stand above the experiments; only this one command reaches up to them
     from dynconv_lite.course.plots.ch03 import draw_attention, draw_cost
     from dynconv_lite.course.plots.ch05.runs import draw_by_kernel, draw_run_fields
@@ -193,7 +227,7 @@ def _write_pictures(records: Sequence[Record], results: Path) -> list[Path]:
             pictures["rotation_erf.png"] = draw_profiles(maps, inner=FAR)
     if shown := pictured_resolution(records):
         for cost in ("bytes", "milliseconds"):
-            pictures[f"super_resolution_{cost}.png"] = draw_tradeoff(shown, cost)
+            pictures[f"super_resolution_{cost}.png"] = draw_tradeoff(shown, cost, times)
     for name, drawn in pictures.items():
         write_atomic(results / name, drawn.png())
     return [results / name for name in pictures]

@@ -6,9 +6,10 @@ What makes it fast, besides being compiled:
   the block of outputs is put down turned back.
 * A fraction and its axis's step share one integer, and five exchanges by min and max, without a
   branch, sort four of them: the compiler does that for eight pixels at once.
-* Eight outputs share two 64-bit words, 16 bits each. One multiplication weighs four outputs; none
-  runs over into the next, since weights add up to at most 256 and values, made unsigned, to 255.
-* Sums stay integers, and become pixels through a table of what each sum is rounded to.
+* Weights add up to at most 256, and values, made unsigned, are at most 255: sums fit into 16 bits,
+  and the compiler weighs the 16 outputs of a row at once.
+* Sums stay integers, and become pixels through a table of what each sum is rounded to; a stage of
+  one table looks up there the sum of its four rotations, without putting it down before.
 
 Threads are Python's, for the kernel runs without the interpreter's lock: there is no second pool of
 threads to get into the way of torch's. Every pixel is computed alone, hence the result does not
@@ -63,7 +64,7 @@ def stage_numba(padded: npt.NDArray[np.uint8], stage: Stage) -> npt.NDArray[np.u
     planes = np.ascontiguousarray(padded.transpose(2, 0, 1))  # (C, H + 2 border, W + 2 border)
     high, wide = planes.shape[1] - 2 * border, planes.shape[2] - 2 * border
     out = np.empty((high * scale, wide * scale, len(planes)), np.uint8)
-    fixed = (planes, border, words(stage), layout(stage), ending(stage))
+    fixed = (planes, border, unsigned(stage), layout(stage), ending(stage))
     in_bands(kernels.band, fixed, high, out)
     return out
 
@@ -109,16 +110,13 @@ def turned_blocks(values: npt.NDArray[np.int8]) -> npt.NDArray[np.int8]:
     return turns.reshape(ROTATIONS, *values.shape)
 
 
-def words(stage: Stage) -> npt.NDArray[np.uint64]:
-    """Return the tables' values, unsigned and in words of eight: uint64 (tables, rows, words)."""
-    outputs = stage.scale**2
+def unsigned(stage: Stage) -> npt.NDArray[np.uint8]:
+    """Return the tables' values made unsigned, one table after the other: (tables, rows, r * r)."""
     rows = max(len(table.values) for table in stage.tables)
-    padded = np.zeros((len(stage.tables), rows, -(-outputs // 8) * 8), np.uint8)
-    for place, table in zip(padded, stage.tables, strict=True):
-        np.bitwise_xor(
-            table.values.view(np.uint8), OFFSET, out=place[: len(table.values), :outputs]
-        )
-    return padded.view(np.uint64)
+    found = np.zeros((len(stage.tables), rows, stage.scale**2), np.uint8)
+    for place, table in zip(found, stage.tables, strict=True):
+        np.bitwise_xor(table.values.view(np.uint8), OFFSET, out=place[: len(table.values)])
+    return found
 
 
 def layout(stage: Stage) -> tuple[Array, Array, Array, Array]:
@@ -128,8 +126,8 @@ def layout(stage: Stage) -> tuple[Array, Array, Array, Array]:
         numbers: int64 (tables, 4): interval, mask of the fraction, multiplier, index of the step.
         taps: int64 (tables, 4 rotations, 4 taps, 2).
         steps: int32 (tables, 4 taps): in rows, 0 for a tap that is not there.
-        places: int64 (4 rotations, outputs): of every pixel of the block, which 16-bit number in
-            the words of a rotation is its value.
+        places: int64 (4 rotations, outputs): of every pixel of the block, which of the outputs of
+            a rotation is its value.
     """
     numbers, taps, steps = [], [], []
     for table in stage.tables:
@@ -139,15 +137,7 @@ def layout(stage: Stage) -> tuple[Array, Array, Array, Array]:
         own = (*table.pattern.taps, *((0, 0),) * missing)
         taps.append([[turned(tap, turns) for tap in own] for turns in range(ROTATIONS)])
         steps.append((*table.strides, *(0,) * missing))
-    outputs = stage.scale**2
-    # which output lies where in the words depends on the order of bytes; so mark them, and look
-    marked = np.zeros(-(-outputs // 8) * 8, np.uint8)
-    marked[:outputs] = np.arange(1, outputs + 1)
-    pairs, low = marked.view(np.uint64), np.uint64(0x00FF00FF00FF00FF)
-    lanes = np.stack([pairs & low, pairs >> np.uint64(8) & low], -1).ravel().view(np.uint16)
-    found = {int(mark) - 1: place for place, mark in enumerate(lanes) if mark}
-    block = np.array([found[j] for j in range(outputs)], np.int64)
-    block = block.reshape(stage.scale, stage.scale)
+    block = np.arange(stage.scale**2).reshape(stage.scale, stage.scale)
     places = np.stack([np.rot90(block, -turns).ravel() for turns in range(ROTATIONS)])
     whole = np.array(numbers, np.int64), np.array(taps, np.int64), np.array(steps, np.int32)
     return *whole, places

@@ -12,8 +12,6 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
-LOW = np.uint64(0x00FF00FF00FF00FF)  # every second byte of a word
-EIGHT = np.uint64(8)
 STEP_BITS = 17  # a step is at most 257**2
 STEP_MASK = (1 << STEP_BITS) - 1
 OFFSET = 128  # makes signed bytes unsigned
@@ -88,36 +86,34 @@ def corners(
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def gather(words: Array, row: Array, weight: Array, pairs: Array) -> None:
-    """Weigh and add the corners' values, eight to a word, as two words of four 16-bit numbers.
+def gather(values: Array, row: Array, weight: Array, blocks: Array) -> None:
+    """Weigh and add the corners' values.
+
+    No number runs over: weights add up to at most 256, and values, made unsigned, are up to 255.
 
     Args:
-        words: The table, uint64 (rows, parts): bytes, made unsigned.
+        values: The table, uint8 (rows, outputs): signed bytes, made unsigned.
         row: int32 (5, W).
         weight: int32 (5, W).
-        pairs: Receives uint64 (W, 2 parts).
+        blocks: Receives uint16 (W, outputs).
     """
     for x in range(row.shape[1]):
-        w0, w1, w2 = np.uint64(weight[0, x]), np.uint64(weight[1, x]), np.uint64(weight[2, x])
-        w3, w4 = np.uint64(weight[3, x]), np.uint64(weight[4, x])
-        r0, r1, r2, r3, r4 = row[0, x], row[1, x], row[2, x], row[3, x], row[4, x]
-        for part in range(words.shape[1]):
-            v0, v1, v2 = words[r0, part], words[r1, part], words[r2, part]
-            v3, v4 = words[r3, part], words[r4, part]
-            even = w0 * (v0 & LOW) + w1 * (v1 & LOW) + w2 * (v2 & LOW)
-            pairs[x, 2 * part] = even + w3 * (v3 & LOW) + w4 * (v4 & LOW)
-            odd = w0 * (v0 >> EIGHT & LOW) + w1 * (v1 >> EIGHT & LOW) + w2 * (v2 >> EIGHT & LOW)
-            pairs[x, 2 * part + 1] = odd + w3 * (v3 >> EIGHT & LOW) + w4 * (v4 >> EIGHT & LOW)
+        w0, w1, w2, w3, w4 = weight[0, x], weight[1, x], weight[2, x], weight[3, x], weight[4, x]
+        v0, v1, v2 = values[row[0, x]], values[row[1, x]], values[row[2, x]]
+        v3, v4, block = values[row[3, x]], values[row[4, x]], blocks[x]
+        # a loop whose length the compiler does not know is one that it makes vectors of
+        for j in range(len(block)):
+            block[j] = w0 * v0[j] + w1 * v1[j] + w2 * v2[j] + w3 * v3[j] + w4 * v4[j]
 
 
 @numba.njit(nogil=True, error_model="numpy")
 def add_turns(
-    lanes: Array, places: Array, unsigned: np.int32, multiplier: np.int32, sums: Array
+    blocks: Array, places: Array, unsigned: np.int32, multiplier: np.int32, sums: Array
 ) -> None:
     """Add the four rotations of a table, each turned back, to the sums.
 
     Args:
-        lanes: uint16 (4, W, 8 parts): what `gather` gave for every rotation.
+        blocks: uint16 (4, W, outputs): what `gather` gave for every rotation.
         places: int64 (4, outputs): which of those numbers belongs to a pixel of the block.
         unsigned: By how much all four together are too large.
         multiplier: In what units they are counted.
@@ -126,13 +122,37 @@ def add_turns(
     for j in range(sums.shape[1]):
         p0, p1, p2, p3 = places[0, j], places[1, j], places[2, j], places[3, j]
         for x in range(sums.shape[0]):
-            total = np.int32(lanes[0, x, p0]) + np.int32(lanes[1, x, p1])
-            total += np.int32(lanes[2, x, p2]) + np.int32(lanes[3, x, p3])
+            total = np.int32(blocks[0, x, p0]) + np.int32(blocks[1, x, p1])
+            total += np.int32(blocks[2, x, p2]) + np.int32(blocks[3, x, p3])
             sums[x, j] += (total - unsigned) * multiplier
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def by_table(sums: Array, rounding: Array, zero: int, scale: int, out: Array) -> None:
+def at_once(
+    blocks: Array, places: Array, rounding: Array, zero: Any, scale: int, out: Array
+) -> None:
+    """Turn the four rotations of the only table of a stage into pixels: `add_turns` and `by_table`.
+
+    Args:
+        blocks: uint16 (4, W, outputs).
+        places: int64 (4, outputs).
+        rounding: uint8, the pixel of every sum.
+        zero: Where in it the sum is whose parts are all 0, made unsigned as they are.
+        scale: r, with outputs = r * r.
+        out: Receives uint8 (r, W * r).
+    """
+    for i in range(scale):
+        for j in range(scale):
+            k = i * scale + j
+            p0, p1, p2, p3 = places[0, k], places[1, k], places[2, k], places[3, k]
+            for x in range(blocks.shape[1]):
+                total = np.int64(blocks[0, x, p0]) + np.int64(blocks[1, x, p1])
+                total += np.int64(blocks[2, x, p2]) + np.int64(blocks[3, x, p3])
+                out[i, x * scale + j] = rounding[total + zero]
+
+
+@numba.njit(nogil=True, error_model="numpy")
+def by_table(sums: Array, rounding: Array, zero: Any, scale: int, out: Array) -> None:
     """Turn sums into pixels by a table of all sums.
 
     Args:
@@ -166,7 +186,7 @@ def by_formula(
 def band(
     planes: Array,
     border: int,
-    words: Array,
+    values: Array,
     layout: tuple[Array, Array, Array, Array],
     ending: tuple[Array, Array, float, float],
     top: int,
@@ -178,7 +198,7 @@ def band(
     Args:
         planes: uint8 (C, H + 2 border, W + 2 border).
         border: Pixels of padding.
-        words: uint64 (tables, rows, parts).
+        values: uint8 (tables, rows, outputs).
         layout: As `fast.layout` returns it.
         ending: As `fast.ending` returns it.
         top: The first row.
@@ -187,17 +207,19 @@ def band(
     """
     numbers, taps, steps, places = layout
     factors, rounding, divisor, bias = ending
-    outputs, parts, wide = places.shape[1], words.shape[2], planes.shape[2] - 2 * border
+    outputs, wide = values.shape[2], planes.shape[2] - 2 * border
     scale = out.shape[1] // wide
     zero = len(rounding) // 255 * 128  # sums run from -128 m to 127 m
+    alone = len(values) == 1 and numbers[0, 2] == 1 and len(rounding) > 0
     row, weight = np.empty((5, wide), np.int32), np.empty((5, wide), np.int32)
-    pairs = np.empty((ROTATIONS, wide, 2 * parts), np.uint64)
-    lanes = pairs.view(np.uint16)  # the same memory
+    blocks = np.empty((ROTATIONS, wide, outputs), np.uint16)
     sums = np.empty((len(factors), wide, outputs), np.int32)
     for colour in range(len(planes)):
         for y in range(top, bottom):
-            sums[:] = 0
-            for t in range(len(words)):
+            block = out[y * scale : (y + 1) * scale, :, colour]
+            if not alone:
+                sums[:] = 0
+            for t in range(len(values)):
                 for turn in range(ROTATIONS):
                     at = taps[t, turn] + border
                     corners(
@@ -210,11 +232,15 @@ def band(
                         row,
                         weight,
                     )
-                    gather(words[t], row, weight, pairs[turn])
+                    gather(values[t], row, weight, blocks[turn])
                 unsigned = np.int32(OFFSET * ROTATIONS * (numbers[t, 1] + 1))
-                group = numbers[t, 3]
-                add_turns(lanes, places, unsigned, np.int32(numbers[t, 2]), sums[group])
-            block = out[y * scale : (y + 1) * scale, :, colour]
+                if alone:
+                    at_once(blocks, places, rounding, zero - unsigned, scale, block)
+                else:
+                    group = numbers[t, 3]
+                    add_turns(blocks, places, unsigned, np.int32(numbers[t, 2]), sums[group])
+            if alone:
+                continue
             if len(rounding):
                 by_table(sums[0], rounding, zero, scale, block)
             else:

@@ -1,6 +1,7 @@
 """The study of super-resolution: what each method is, and what its numbers mean."""
 
 import statistics
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -12,6 +13,7 @@ from data_utils import DataError, SRPair, matlab_bicubic, photos
 from dynconv_lite.experiments import run
 from dynconv_lite.experiments import super_resolution as study
 from dynconv_lite.experiments import super_resolution_data as data
+from dynconv_lite.experiments import super_resolution_dictionary as dictionary
 from dynconv_lite.experiments import super_resolution_measures as measures
 from dynconv_lite.experiments.config import PROFILE_NAMES, config_for, config_hash, parse_config
 from dynconv_lite.experiments.configs.super_resolution import (
@@ -25,11 +27,14 @@ from dynconv_lite.experiments.configs.super_resolution import (
 from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.super_resolution_methods import (
     KINDS,
+    colours_of,
     interpolate_picture,
     padding_of,
     sampled_tables,
 )
+from dynconv_lite.experiments.super_resolution_networks import DeepNetwork
 from dynconv_lite.experiments.super_resolution_tables import digest_tables, find_tables
+from dynconv_lite.experiments.weights import fingerprint
 from dynconv_lite.lut import enlarge, load_tables
 from dynconv_lite.metrics import psnr_y, ssim_y
 
@@ -79,18 +84,21 @@ def test_a_record_tells_the_method_whole(method, profile, scale) -> None:
     made = config_for("super_resolution", profile, method=method, scale=scale)
     assert parse_config(made.model_dump(mode="json")) == made
     own = options_of(method, profile, scale)
-    steps = {"network_steps", "table_steps"}
-    assert {k: v for k, v in made.model_dump().items() if k in own and k not in steps} == {
-        k: v for k, v in own.items() if k not in steps
+    others = {"network_steps", "table_steps", "width"}  # width is the profile's, too
+    kept = {k: getattr(made, k) for k in own}
+    assert {k: v for k, v in kept.items() if k not in others} == {
+        k: v for k, v in own.items() if k not in others
     }
-    assert made.batch_size == 64 and made.core == 8
-    trains, tables = own["kind"] != "interpolation", has_tables(made.model_dump())
+    trains = own["kind"] not in ("interpolation", "dictionary")
+    tables = has_tables(made.model_dump())
     assert (made.network_steps, made.table_steps) == (
         own["network_steps"] * trains,
         own["table_steps"] * tables,
     )
     assert config_hash(made) == config_hash(
-        config_for("super_resolution", profile, method=method, scale=scale, **own)
+        config_for(
+            "super_resolution", profile, method=method, scale=scale, **{**own, "width": made.width}
+        )
     )
 
 
@@ -116,6 +124,35 @@ def test_what_has_no_tables_takes_no_steps_of_them() -> None:
     assert config(method="srlut_v", interval=5, table_steps=7).table_steps == 7
     none = config(method="nearest", network_steps=9, table_steps=9)
     assert (none.network_steps, none.table_steps) == (0, 0)
+    none = config(method="anr", network_steps=9, table_steps=9)
+    assert (none.network_steps, none.table_steps) == (0, 0)
+
+
+def test_a_record_of_another_kind_says_nothing_of_dictionaries() -> None:
+    """So a method that is younger than a record does not change what the record is called."""
+    numbers = {"atoms", "samples", "neighbours", "nonzeros", "penalty"}
+    found = {
+        method: numbers & set(config_for("super_resolution", method=method).model_dump())
+        for method in METHODS
+    }
+    assert {m: names for m, names in found.items() if names} == {
+        "ne_lle": {"atoms", "samples", "neighbours"},
+        "zeyde": {"atoms", "samples", "nonzeros"},
+        "anr": {"atoms", "samples", "neighbours", "penalty"},
+        "aplus": {"atoms", "samples", "neighbours", "penalty"},
+    }
+
+
+def test_dictionaries_are_as_large_as_in_their_papers() -> None:
+    """Timofte et al. 2013 (NE + LLE: 24 neighbours; ANR: 40) and 2014 (A+: 2048); 1024 atoms."""
+    found = {m: (o.atoms, o.neighbours, o.nonzeros, o.penalty)
+             for m, o in OPTIONS.items() if o.kind == "dictionary"}  # fmt: skip
+    assert found == {
+        "ne_lle": (1024, 24, 0, 0),
+        "zeyde": (1024, 0, 3, 0),
+        "anr": (1024, 40, 0, 0.01),
+        "aplus": (1024, 2048, 0, 0.1),
+    }
 
 
 @pytest.mark.parametrize(
@@ -146,6 +183,13 @@ def test_what_has_no_tables_takes_no_steps_of_them() -> None:
         ({"network_lr": 0}, "network_lr = 0.*greater than 0"),
         ({"table_lr": -1}, "table_lr = -1.*greater than 0"),
         ({"data": "DIV8K"}, "data = 'DIV8K'.*'photos', 'BSDS400' or 'DIV2K'"),
+        ({"atoms": 8}, "atoms must be 0 for srlut_s"),
+        ({"method": "anr", "atoms": 0}, "atoms must not be 0 for anr"),
+        ({"method": "anr", "penalty": 0}, "penalty must not be 0 for anr"),
+        ({"method": "anr", "nonzeros": 3}, "nonzeros must be 0 for anr"),
+        ({"method": "anr", "atoms": 64, "neighbours": 65}, "neighbours must be at most atoms = 64"),
+        ({"method": "zeyde", "samples": 60}, "atoms must be at most samples = 60"),
+        ({"method": "aplus", "samples": 9, "atoms": 9, "neighbours": 10}, "at most samples = 9"),
         ({"core": 65}, "core = 65.*less than or equal to 64"),
         ({"batch_size": 0}, "batch_size = 0"),
         ({"evaluate_every": 0}, "evaluate_every = 0"),
@@ -157,15 +201,16 @@ def test_what_cannot_be_is_refused(changes, allowed) -> None:
         config(**changes)
 
 
-@pytest.mark.parametrize("method", [m for m in METHODS if OPTIONS[m].kind != "interpolation"])
+@pytest.mark.parametrize("method", [m for m in METHODS if OPTIONS[m].kind in KINDS])
 @pytest.mark.parametrize("scale", [2, 3, 4])
 def test_every_network_can_be_built(method, scale) -> None:
     made = config_for("super_resolution", "smoke", method=method, scale=scale)
     network = KINDS[made.kind].build(made)
-    x = torch.rand(1, 1, 12 + 2 * network.reach, 12 + 2 * network.reach)
+    colours = colours_of(network)
+    x = torch.rand(1, colours, 12 + 2 * network.reach, 12 + 2 * network.reach)
     with torch.no_grad():
-        assert network(x, "valid").shape == (1, 1, 12 * scale, 12 * scale)
-        assert network(x[..., :13], padding_of(made)).shape[-1] == 13 * scale
+        assert network(x, "valid").shape == (1, colours, 12 * scale, 12 * scale)
+        assert network(x[..., :11], padding_of(made)).shape[-1] == 11 * scale
 
 
 def test_srlut_mirrors_and_the_rest_repeats_the_border() -> None:
@@ -308,6 +353,61 @@ def test_what_a_run_without_tables_measures(small, tmp_path) -> None:
     assert set(final) == PRODUCT | {"bytes", "parameters", "milliseconds"}
     assert final["bytes"] == 4 * final["parameters"] and record.tables_sha256 is None
     assert not (tmp_path / "tables").exists()
+
+
+DICTIONARY = {"atoms": 8, "samples": 200}
+DICTIONARIES = {
+    "ne_lle": DICTIONARY | {"neighbours": 3},
+    "zeyde": DICTIONARY | {"nonzeros": 2},
+    "anr": DICTIONARY | {"neighbours": 4},
+    "aplus": DICTIONARY | {"neighbours": 30},
+}
+
+
+@pytest.mark.parametrize("method", DICTIONARIES)
+def test_what_a_dictionary_measures(method, small, tmp_path, monkeypatch) -> None:
+    learned = "waves", [smooth(seed) for seed in range(10, 14)]
+    monkeypatch.setattr(dictionary, "training_pairs", lambda config: learned)
+    settings = config(method=method, **DICTIONARIES[method])
+    record = run(settings, tmp_path / "records", device="cpu")
+    final = record.metrics.final
+    assert set(final) == PRODUCT | {"bytes", "milliseconds"} and final["bytes"] > 0
+    assert record.tables_sha256 is None
+    # what is left enlarges as what was measured
+    weights = torch.load(next((tmp_path / "weights").iterdir()), weights_only=True)
+    assert fingerprint(weights) == record.weights_sha256
+    way = dictionary.enlarger_of(settings, weights)
+    found = statistics.fmean(psnr_y(way(p.lr), p.hr, 2) for p in small[0].pairs)
+    assert final["psnr_set5"] == found
+    again = run(settings, tmp_path / "again" / "records", device="cpu")
+    assert untimed(again) == untimed(record) and again.data == record.data
+    assert record.data.digest != data.digest_of(small)  # of what was learned as well
+
+
+@pytest.mark.parametrize(("method", "count"), [("carn_m", 412e3), ("rrdb", 16_698e3)])
+def test_a_network_that_is_not_trained_is_counted(method, count, small) -> None:
+    made = config_for("super_resolution", "laptop", method=method)
+    result = study.measure(made, Job("hash"))
+    final = result.metrics.final
+    assert set(final) == {"bytes", "parameters"} and final["bytes"] == 4 * final["parameters"]
+    published = {known.quantity: known.value for known in result.published}
+    assert published["parameters"] == count  # as printed: "412K", "16698K"
+    assert abs(final["parameters"] - count) / count < 0.01  # CARN-M's are counted without biases
+    assert "not trained" in result.data.name and result.weights is None
+
+
+def test_a_deep_network_learns_all_colours_together(small, monkeypatch) -> None:
+    """Of a small one, as the published ones are too deep for a test."""
+    made = config(method="carn_m", network_steps=2, core=6)
+    monkeypatch.setattr(study, "KINDS", {"deep": replace(KINDS["deep"], build=small_deep)})
+    final = study.measure(made, Job("hash")).metrics.final
+    assert set(final) == PRODUCT | {"bytes", "parameters", "milliseconds"}
+    assert final["parameters"] == sum(p.numel() for p in small_deep(made).parameters())
+
+
+def small_deep(made: SuperResolutionConfig) -> DeepNetwork:
+    layers = torch.nn.Conv2d(3, 3 * made.scale**2, 3, padding=1), torch.nn.PixelShuffle(made.scale)
+    return DeepNetwork(torch.nn.Sequential(*layers))
 
 
 @pytest.mark.parametrize("method", ["nearest", "bilinear", "bicubic"])

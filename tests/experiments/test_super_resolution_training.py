@@ -127,6 +127,18 @@ def test_every_patch_is_a_piece_of_one_colour_of_a_picture() -> None:
     }
 
 
+def test_patches_of_three_colours_are_those_of_one_laid_together() -> None:
+    pairs = [pair(9, 8, 2, 0), pair(7, 12, 2, 1)]
+    cut = Patches(pairs, 2, 3, CPU)
+    x, y = cut.batch(60, 1, torch.Generator().manual_seed(2), colours=3)
+    assert x.shape == (60, 3, 5, 5) and y.shape == (60, 3, 6, 6)
+    single, enlarged = cut.batch(60, 1, torch.Generator().manual_seed(2))
+    for one, three in ((single, x), (enlarged, y)):
+        same = (one == three).flatten(2).all(2)  # (60, 3): which of the colours it is
+        assert same.any(1).all()
+    assert torch.equal(y, x[:, :, 1:4, 1:4].repeat_interleave(2, 2).repeat_interleave(2, 3))
+
+
 def test_patches_that_do_not_fit_are_refused() -> None:
     cut = Patches([pair(9, 20, 2)], 2, 6, CPU)
     cut.batch(1, 1, torch.Generator())

@@ -11,7 +11,7 @@ from figure_checks import check_figures
 from jitter_runs import matrix
 from resolution_runs import resolution_matrix, resolution_run
 
-from dynconv_lite.experiments import tables
+from dynconv_lite.experiments import super_resolution_tables, tables
 from dynconv_lite.experiments.configs.super_resolution import METHODS, title_of
 from dynconv_lite.experiments.records import Record, load_records, write_record
 from dynconv_lite.experiments.series import series, series_name, setting_name
@@ -280,6 +280,15 @@ def test_tables_are_added_with_their_records(runs, tmp_path) -> None:
         path = find_tables(results / "tables", record.config["method"], 0)
         assert (path and digest_tables(path)) == record.tables_sha256
     assert tables.add_records(runs / "records", results) == []
+    tables.write_tables(results)
+    assert tables.check_tables(results) == []
+
+
+def test_large_tables_are_not_kept_but_their_records_are(runs, tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(super_resolution_tables, "LARGEST", 1500)
+    results = tmp_path / "results"
+    assert len(tables.add_records(runs, results)) == 4
+    assert {p.name for p in (results / "tables").iterdir()} == {"srlut_s-seed0.npz"}
     tables.write_tables(results)
     assert tables.check_tables(results) == []
 

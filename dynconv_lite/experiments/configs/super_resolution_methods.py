@@ -134,7 +134,7 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             "A+",
             tables=False,
             atoms=1024,
-            samples=500_000,
+            samples=1_000_000,
             neighbours=2048,
             penalty=0.1,
         ),
