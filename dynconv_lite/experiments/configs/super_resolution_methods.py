@@ -140,7 +140,13 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         ),
         # it sees seven pixels to every side: of a small patch, most would be margin
         "fsrcnn": Options(
-            "fsrcnn", "FSRCNN", tables=False, batch_size=16, core=20, laptop=(10_000, 0)
+            "fsrcnn",
+            "FSRCNN",
+            tables=False,
+            network_lr=2e-3,
+            batch_size=16,
+            core=20,
+            laptop=(16_000, 0),
         ),
         # too deep for a CPU: there they are built, counted and timed
         "carn_m": Options(
