@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 TOLERANCE = {torch.float32: 1e-4, torch.float64: 1e-9}
 NUMBER_TOLERANCE = 1e-5  # a single number may have been computed in float32 anywhere
+_CHANGEABLE = (Tensor, np.ndarray, list, set, dict)
 
 
 def as_tensor(value: Any) -> Tensor | None:
@@ -101,6 +102,12 @@ def same(before: Any, after: Any) -> bool:
         return torch.equal(before, after)
     if isinstance(before, np.ndarray):
         return bool(np.array_equal(before, after))
+    if before is after:  # a NaN, too
+        return True
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(same(v, after[k]) for k, v in before.items())
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(same, before, after))
     return isinstance(before, nn.Module) or bool(before == after)
 
 
@@ -109,7 +116,7 @@ def side_effect(name: str, before: Any, after: Any) -> str | None:
     if not same(before, after):
         return (
             f"The function changes its argument {name} in place. The caller still needs "
-            f"it: work on a copy ({name}.clone(), or list({name}) for a list)."
+            f"it: work on a copy, {_copied(name, before)}."
         )
     if isinstance(after, Tensor) and (
         after.requires_grad != before.requires_grad or after.grad is not None
@@ -122,6 +129,19 @@ def side_effect(name: str, before: Any, after: Any) -> str | None:
     return None
 
 
+def _copied(name: str, value: Any) -> str:
+    """Return the code that copies an argument, with all in it that can be changed."""
+    if isinstance(value, Tensor):
+        return f"{name}.clone()"
+    if isinstance(value, np.ndarray):
+        return f"{name}.copy()"
+    inside = value.values() if isinstance(value, dict) else value
+    kind = type(value)
+    if kind in (list, set, dict) and not any(isinstance(v, _CHANGEABLE) for v in inside):
+        return f"{kind.__name__}({name})"
+    return f"copy.deepcopy({name})"
+
+
 def describe(value: Any) -> str:
     """Describe a value in a few words, the same on every machine."""
     if isinstance(value, (Tensor, np.ndarray)):
@@ -132,7 +152,8 @@ def describe(value: Any) -> str:
         return repr(value)
     if isinstance(value, (tuple, list)) and len(value) <= 8:
         inside = ", ".join(map(describe, value))
-        return f"[{inside}]" if isinstance(value, list) else f"({inside})"
+        comma = "," if len(value) == 1 else ""
+        return f"[{inside}]" if isinstance(value, list) else f"({inside}{comma})"
     return _article(type(value).__name__)
 
 

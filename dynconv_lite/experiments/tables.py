@@ -1,6 +1,6 @@
 """The pages in results/, made from the records that are kept there and from nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from dynconv_lite.experiments.comparison import (
@@ -40,15 +40,16 @@ __all__ = [
 ]
 
 RESULTS = ROOT / "results"
-PAGES = {
+COMPARISON = "super_resolution_comparison.md"  # made from times as well
+PAGES: dict[str, Callable[[Sequence[Record]], str]] = {
     "jitter.md": jitter_page,
     "erf_growth.md": growth_page,
     "dynamic_conv.md": dynamic_page,
     "large_kernels.md": large_kernels_page,
     "rotation.md": rotation_page,
     "super_resolution.md": super_resolution_page,
+    COMPARISON: comparison_page,
 }
-COMPARISON = "super_resolution_comparison.md"  # made from times as well
 
 
 def write_tables(results: Path = RESULTS) -> list[Path]:

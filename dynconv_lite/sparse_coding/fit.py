@@ -22,7 +22,10 @@ from dynconv_lite.validation import check_count
 
 @dataclass(frozen=True)
 class _Defaults:
-    """What a method takes from its paper; 0 for what it does not have."""
+    """Settings of a method; 0 for what it does not have.
+
+    Neighbours and penalties are those of the papers' public code; A+ took 5 million samples there.
+    """
 
     samples: int
     neighbours: int = 0

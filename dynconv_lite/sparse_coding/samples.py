@@ -107,13 +107,16 @@ def collect_samples(
     components = _directions(np.concatenate(features))
     del features
 
-    low, high = [], []
+    low = np.empty((count, len(components)), np.float32)
+    high = np.empty((count, (WINDOW * scale) ** 2), np.float32)
+    filled = 0
     for index, (pair, share) in enumerate(zip(known, _shares(count, pictures), strict=True), 1):
         feature, detail = _choose(pair, scale, share, generator)
-        low.append(feature @ components.T)  # (share, d)
-        high.append(detail)  # (share, p)
+        part = slice(filled, filled + len(detail))
+        low[part], high[part] = feature @ components.T, detail
+        filled += len(detail)
         _tell(report, 0.5 + 0.5 * index / pictures, "patches")
-    return Samples(np.concatenate(low), np.concatenate(high), components, scale)
+    return Samples(low[:filled], high[:filled], components, scale)
 
 
 def _choose(

@@ -37,7 +37,7 @@ OTHER_SOLUTIONS = {
     "counted one by one": ("table_bytes", table.by_range),
     "by a shift of bits": ("table_bytes", table.by_shift),
     "axis by axis": ("table_bytes", table.by_loop),
-    "in floats": ("table_bytes", table.by_floats),
+    "numpy's integer": ("table_bytes", table.by_numpy),
     "paths": ("seen", stages.by_paths),
     "backwards": ("seen", stages.backwards),
     "recursive": ("seen", stages.recursive),

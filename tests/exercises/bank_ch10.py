@@ -1,6 +1,9 @@
 """The bank of chapter 10: right answers, wrong answers, and the mistakes its checks know."""
 
+import wrong_ch10_anchoring as anchoring
+import wrong_ch10_blurring as blurring
 import wrong_ch10_cell as cells
+import wrong_ch10_embedding as embedding
 import wrong_ch10_ensemble as ensembles
 import wrong_ch10_psnr as psnr
 import wrong_ch10_quantise as quantise
@@ -12,6 +15,9 @@ import wrong_ch10_triangle as triangles
 
 from dynconv_lite.course.case import Mistake
 from dynconv_lite.course.checks.ch10 import (
+    anchoring_mistakes,
+    blurring_mistakes,
+    embedding_mistakes,
     locating_mistakes,
     luma_mistakes,
     quantising_mistakes,
@@ -32,6 +38,9 @@ WRONG = {
     "counterexample": search.SEARCHES,
     "ensemble": ensembles.ENSEMBLES,
     "requantised": quantise.QUANTISED,
+    "neighbour_weights": embedding.EMBEDDINGS,
+    "projection": anchoring.ANCHORED,
+    "best_guess": blurring.GUESSES,
 }
 SOLUTIONS = {
     "cubic_weights": shrink.mirrored(),
@@ -43,6 +52,9 @@ SOLUTIONS = {
     "counterexample": search.searching(),
     "ensemble": ensembles.turned(),
     "requantised": quantise.steps(),
+    "neighbour_weights": embedding.looked_up(),
+    "projection": anchoring.by_inverse,
+    "best_guess": blurring.guessing(),
 }
 OTHER_SOLUTIONS = {
     "windows": ("cubic_weights", shrink.windowed()),
@@ -80,6 +92,16 @@ OTHER_SOLUTIONS = {
     ),
     "quarter by quarter": ("ensemble", ensembles.onwards),
     "numpy's turns": ("ensemble", ensembles.by_numpy),
+    "a multiplier": ("neighbour_weights", embedding.by_multiplier),
+    "an inverse": ("neighbour_weights", embedding.by_inverse),
+    "numpy's solve": ("neighbour_weights", embedding.by_numpy),
+    "solved, not inverted": ("projection", anchoring.closed()),
+    "among the patches": ("projection", anchoring.among_patches),
+    "numpy's ridge": ("projection", anchoring.by_numpy),
+    "singular values": ("projection", anchoring.by_svd),
+    "in loops": ("best_guess", blurring.looped),
+    "tensordot": ("best_guess", blurring.by_tensordot),
+    "variance": ("best_guess", blurring.by_variance),
 }
 KNOWN: dict[str, list[Mistake]] = {
     "cubic_weights": shrinking_mistakes.MISTAKES,
@@ -90,4 +112,7 @@ KNOWN: dict[str, list[Mistake]] = {
     "simplex": simplices_mistakes.MISTAKES,
     "ensemble": turning_mistakes.MISTAKES,
     "requantised": quantising_mistakes.MISTAKES,
+    "neighbour_weights": embedding_mistakes.MISTAKES,
+    "projection": anchoring_mistakes.MISTAKES,
+    "best_guess": blurring_mistakes.MISTAKES,
 }

@@ -1,5 +1,6 @@
 """The framework: what a learner sees when an answer is missing, right, or wrong in general."""
 
+import copy
 import subprocess
 import sys
 import textwrap
@@ -172,6 +173,45 @@ def test_each_general_mistake_has_a_message_of_its_own(name):
 )
 def test_a_number_may_be_of_any_kind(answer, capsys):
     assert add(answer) is answer
+
+
+@pytest.mark.parametrize(
+    ("argument", "change", "copied"),
+    [
+        (torch.ones(2), lambda x: x.mul_(2), "x.clone()"),
+        (np.ones(2), lambda x: x.sort() or x.fill(3), "x.copy()"),
+        ([1, 2], lambda x: x.append(3), "list(x)"),
+        ({1, 2}, lambda x: x.add(3), "set(x)"),
+        ({1: 2}, lambda x: x.clear(), "dict(x)"),
+        ([[1], [2]], lambda x: x[0].append(3), "copy.deepcopy(x)"),
+        ([torch.ones(2)], lambda x: x[0].mul_(2), "copy.deepcopy(x)"),
+        ({1: [2]}, lambda x: x[1].clear(), "copy.deepcopy(x)"),
+    ],
+)
+def test_the_copy_that_is_advised_fits_the_argument_and_helps(argument, change, copied):
+    @exercise("Exercise 13: leaving alone", fallback=lambda x: 7)
+    def check(answer: Answer, random: Random) -> None:
+        answer.compare(lambda x: 7, [Case({"x": argument})])
+
+    def answer(x):
+        change(x)
+        return 7
+
+    assert (
+        f"changes its argument x in place. The caller still needs it: work on a copy, {copied}."
+        in message(check, answer)
+    )
+
+    def advised(x):
+        change(eval(copied, {"x": x, "copy": copy}))
+        return 7
+
+    assert check(advised) is advised
+
+
+def test_a_tuple_of_one_is_shown_as_one():
+    text = message(pair, lambda n: (0.4375,))
+    assert "The function returned (0.4375,), expected (length, seven), 2 integers." in text
 
 
 def test_arrays_and_tensors_with_a_gradient_are_accepted(capsys):

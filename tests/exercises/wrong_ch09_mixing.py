@@ -85,6 +85,43 @@ def unpadded(x, offsets):
     return torch.cat([x[:, :, max(dy, 0) :, max(dx, 0) :] for dy, dx in offsets], 1)
 
 
+def padded_and_cut(
+    margin=lambda dy, dx: max(abs(dy), abs(dx)),
+    cut=lambda p, top, left, high, wide, m: p[:, :, top : top + high, left : left + wide],
+):
+    """Return the exercise's function, as its hints have it, with one of its steps replaced."""
+
+    def shift_and_concatenate(x, offsets):
+        height, width = x.shape[2:]
+        blocks = []
+        for dy, dx in offsets:
+            m = margin(dy, dx)
+            padded = F.pad(x, [m] * 4, mode="replicate")
+            blocks.append(cut(padded, m + dy, m + dx, height, width, m))
+        return torch.cat(blocks, dim=1)
+
+    return shift_and_concatenate
+
+
+def one_margin(x, offsets):
+    """Forget abs, and pad once."""
+    m, (high, wide) = max(step for offset in offsets for step in offset), x.shape[2:]
+    padded = F.pad(x, [m] * 4, mode="replicate")
+    return torch.cat(
+        [padded[..., m + dy : m + dy + high, m + dx : m + dx + wide] for dy, dx in offsets], 1
+    )
+
+
+def overwritten(x, offsets):
+    height, width = x.shape[2:]
+    blocks = []
+    for dy, dx in offsets:
+        m = max(abs(dy), abs(dx))
+        x = F.pad(x, [m] * 4, mode="replicate")
+        blocks.append(x[:, :, m + dy : m + dy + height, m + dx : m + dx + width])
+    return torch.cat(blocks, dim=1)
+
+
 def unpadded_sum(x, offsets):
     y = x.new_zeros(len(x), x.shape[1] * len(offsets), *x.shape[2:])
     for i, (dy, dx) in enumerate(offsets):
@@ -179,6 +216,32 @@ MIXES = {
     "not padded": (unpadded, "The map is cut where a neighbour lies outside"),
     "not padded, added": (unpadded_sum, "The shifted maps differ in size"),
     "not clamped": (indexed, "an index leaves the map"),
+    "no abs": (padded_and_cut(max), "The margin is the largest step with its sign"),
+    "no abs, padded once": (one_margin, "The margin is the largest step with its sign"),
+    "a margin of 1": (padded_and_cut(lambda dy, dx: 1), "The margin is always 1"),
+    "no margin in the slice": (
+        padded_and_cut(
+            cut=lambda p, i, j, h, w, m: p[:, :, i - m : i - m + h, j - m : j - m + w],
+        ),
+        "The slices begin at dy and dx, the margin is forgotten",
+    ),
+    "up to the size": (
+        padded_and_cut(cut=lambda p, i, j, h, w, m: p[:, :, i:h, j:w]),
+        "The slices end at row H and column W",
+    ),
+    "up to the end": (
+        padded_and_cut(cut=lambda p, i, j, h, w, m: p[:, :, i:, j:]),
+        "The slices have no end",
+    ),
+    "up to -margin": (
+        padded_and_cut(cut=lambda p, i, j, h, w, m: p[:, :, i:-m, j:-m]),
+        "The slices end at -margin",
+    ),
+    "width before height": (
+        padded_and_cut(cut=lambda p, i, j, h, w, m: p[:, :, i : i + w, j : j + h]),
+        "Height and width are swapped",
+    ),
+    "overwritten": (overwritten, "The padded map is padded again"),
     "interleaved": (
         mixed(join=lambda blocks: torch.stack(blocks, 2).flatten(1, 2)),
         "The blocks are interleaved",

@@ -84,6 +84,44 @@ def step_by_step(f, x, first, second, by):
     return both - one - other + f(x)
 
 
+def renamed(f, x, first, second, by):
+    """Give the picture with the first step a second name, and change it."""
+    one = raised(x, first, by)
+    other = raised(x, second, by)
+    both = one
+    both[second] += by
+    return f(both) - f(one) - f(other) + f(x)
+
+
+def sum_of_pictures(f, x, first, second, by):
+    one, other = raised(x, first, by), raised(x, second, by)
+    return f(one + other) - f(one) - f(other) + f(x)
+
+
+def masks_alone(f, x, first, second, by):
+    a, b = torch.zeros_like(x), torch.zeros_like(x)
+    a[first], b[second] = by, by
+    return f(a + b) - f(a) - f(b) + f(x)
+
+
+def masks_of_ones(f, x, first, second, by):
+    a, b = torch.zeros_like(x), torch.zeros_like(x)
+    a[first], b[second] = 1, 1
+    return f(x + a + b) - f(x + a) - f(x + b) + f(x)
+
+
+def taken_back(f, x, first, second, by):
+    """Add and subtract in x itself, which loses its last digits."""
+    x[first] += by
+    one = f(x)
+    x[second] += by
+    both = f(x)
+    x[first] -= by
+    other = f(x)
+    x[second] -= by
+    return both - one - other + f(x)
+
+
 def down(f, x, first, second, by):
     return measured()(f, x, first, second, -by)
 
@@ -178,6 +216,19 @@ RELATIONS = {
     "squared": (scaled(lambda d, by: d**2), "The result is squared"),
     "a verdict": (scaled(lambda d, by: bool(d != 0)), "This says whether the result is 0"),
     "on top": (step_by_step, "so f of the second alone is missing"),
+    "renamed": (renamed, "`both = one` is a second name, not a copy"),
+    "first twice": (
+        measured(lambda ab, a, b, n: ab - a - a + n),
+        "f of the second alone never enters",
+    ),
+    "second twice": (
+        measured(lambda ab, a, b, n: ab - b - b + n),
+        "f of the first alone never enters",
+    ),
+    "pictures added": (sum_of_pictures, "so that x counts twice"),
+    "steps alone": (masks_alone, "The steps stand alone in an empty picture"),
+    "always 1": (masks_of_ones, "The step is always 1"),
+    "taken back": (taken_back, "changes its argument x in place"),
     "assigned": (measured(change=assigned), "The pixels are set to the step"),
     "multiplied": (measured(change=times), "The pixels are multiplied by the step"),
     "rows": (measured(change=row), "Whole rows are changed"),

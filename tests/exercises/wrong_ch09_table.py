@@ -3,6 +3,8 @@
 import itertools
 import math
 
+import numpy as np
+
 
 def counted(
     nodes=lambda interval: 2 ** (8 - interval) + 1,
@@ -34,6 +36,10 @@ def by_loop(taps, interval, outputs):
 
 def by_floats(taps, interval, outputs):
     return outputs * math.pow(256 / 2**interval + 1, taps)
+
+
+def by_numpy(taps, interval, outputs):
+    return np.prod([*[2 ** (8 - interval) + 1] * taps, outputs], dtype=np.int64)
 
 
 def without_last(taps, interval, outputs):
@@ -119,6 +125,11 @@ BYTES = {
         "stored at every node, too",
     ),
     "of one look-up": (corners, "the corners of one cell"),
+    "in floats": (by_floats, "The number is right, but 17.0 is no integer, and bytes are whole"),
+    "divided with /": (
+        counted(lambda i: 256 / 2**i + 1),
+        "The number is right, but 17.0 is no integer, and bytes are whole",
+    ),
     "a text": (lambda t, i, o: f"{by_shift(t, i, o)} bytes", "expected one integer"),
     "a pair": (lambda t, i, o: (by_shift(t, i, 1), o), "expected one integer"),
     "None": (lambda t, i, o: None, "returned None"),

@@ -110,8 +110,11 @@ CELLS = {
     "from above": (looped(rest=lambda p, q: q - p % q), "distances from the node above"),
     "fractions in nodes": (looped(rest=lambda p, q: p // q), "counted in nodes"),
     "pixels as fractions": (looped(rest=lambda p, q: p), "are the pixels themselves"),
-    "divided fractions": (looped(rest=lambda p, q: p % q / q), "whole numbers, divided with //"),
-    "a float index": (looped(base=lambda p, q: p / q), "whole numbers, divided with //"),
+    "divided fractions": (
+        looped(rest=lambda p, q: p % q / q),
+        "5,), expected whole numbers from 0 to q - 1: pixel % q, not divided by q.\n",
+    ),
+    "a float index": (looped(base=lambda p, q: p / q), "expected a whole number: it is made of"),
     "swapped": (looped(result=lambda i, f: (tuple(f), i)), "one place in the flat table"),
     "a tuple of nodes": (
         looped(add=lambda i, count, b: (*i, b) if i else (b,)),

@@ -77,6 +77,17 @@ def bytes_subtracted(a, b, shave):
     return 10 * torch.log10(255**2 / (luma(sides(a - b, shave)) - 16).square().mean())
 
 
+def single(a, b, shave):
+    d = sides(luma(a).float() - luma(b).float(), shave)
+    return (10 * torch.log10(255**2 / d.square().mean())).item()
+
+
+def single_end(a, b, shave):
+    """Make a tensor of Python's number, which is float32."""
+    d = sides(luma(a) - luma(b), shave)
+    return 10 * torch.log10(255**2 / torch.tensor(d.square().mean().item()))
+
+
 def in_place(a, b, shave):
     psnr = by_math(a, b, shave)
     a[:shave] = 0
@@ -158,6 +169,12 @@ PSNR = {
         stepwise(error=lambda d: d.square(), level=lambda m: 10 * torch.log10(255**2 / m)),
         "expected one number, in dB",
     ),
+    "float32": (
+        stepwise(lambda x: 16 + x.float() @ BT601.float() / 255),
+        "as exact as float32 only, and float64 is asked for",
+    ),
+    "float32 after the luma": (single, "as exact as float32 only, and float64 is asked for"),
+    "float32 at the end": (single_end, "as exact as float32 only, and float64 is asked for"),
     "in place": (in_place, "changes its argument a in place"),
     "text": (lambda a, b, s: f"{by_math(a, b, s):.2f} dB", "expected one number, in dB"),
     "None": (lambda a, b, s: print(end=""), "returned None"),

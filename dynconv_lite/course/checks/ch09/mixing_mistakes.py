@@ -5,6 +5,7 @@ import torch.nn.functional as F
 
 from dynconv_lite.course.case import Hint, Mistake
 from dynconv_lite.course.checks.ch06.alike_mistakes import moved, rolled
+from dynconv_lite.course.checks.ch09.mixing_slices import SLICES
 from dynconv_lite.course.checks.ch09.mixing_steps import (
     by_image,
     cropped,
@@ -109,6 +110,7 @@ MISTAKES = [
         "at the edge.",
         cropped,
     ),
+    *SLICES,
     Mistake(
         "The blocks are interleaved: channel by channel all shifts. Wanted is shift by shift all "
         "channels, torch.cat(blocks, dim=1).",

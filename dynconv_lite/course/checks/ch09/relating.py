@@ -58,7 +58,7 @@ def interaction(answer: Answer, random: Random) -> None:
 
 
 def _cases(random: Random) -> list[Case]:
-    """Return calls whose numbers are small and whole, so that nothing is lost to rounding."""
+    """Return calls with small numbers, nearly all whole, so that rounding decides nothing."""
     a, b = (random.integer(0, 3), random.integer(0, 2)), (random.integer(0, 3), 4)
     near = (a[0], a[1] + 1)
     kernel = torch.tensor([[2.0, -1.0], [-1.0, 1.0]])
@@ -80,6 +80,8 @@ def _cases(random: Random) -> list[Case]:
     weights = picture() - 5
     equal = picture()
     equal[a], equal[b] = 9, 9
+    fours = picture(double=True)
+    fours[a], fours[b] = 4, 4  # 4 + 0.1 - 0.1 is not 4: who takes steps back has changed x
     product = Look("the product of the two pixels", lambda x: x[a] * x[b])
     lopsided = Look("the first pixel, squared, times the second", lambda x: x[a] ** 2 * x[b])
     corner = Look("the product of the second pixel and the last", lambda x: x[b] * x[3, 5])
@@ -106,6 +108,7 @@ def _cases(random: Random) -> list[Case]:
         case("a network's windows, side by side", windows, second=near, by=8.0),
         case("a step of a half", lopsided, by=0.5),
         case("float64", lopsided, x=picture(double=True)),
+        case("a step that no float holds exactly", product, by=0.1, x=fours),
     ]
 
 

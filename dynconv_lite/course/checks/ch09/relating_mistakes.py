@@ -2,6 +2,8 @@
 
 from dynconv_lite.course.case import Hint, Mistake
 from dynconv_lite.course.checks.ch09.relating_steps import (
+    added,
+    always_one,
     backward,
     central,
     column,
@@ -13,6 +15,7 @@ from dynconv_lite.course.checks.ch09.relating_steps import (
     replaced,
     row,
     slope,
+    steps_alone,
     twice,
 )
 
@@ -133,6 +136,29 @@ MISTAKES = [
         "alone is missing. Start from a new copy of x each time.",
         on_top,
     ),
+    Mistake(
+        "The second step is taken in the picture that was to hold the first alone, so f of the "
+        "first alone is missing: `both = one` is a second name, not a copy. Write one.clone().",
+        related(lambda both, one, other, none, by: none - other),
+    ),
+    Mistake(
+        "f of the first step is subtracted twice, and f of the second alone never enters.",
+        related(lambda both, one, other, none, by: both - 2 * one + none),
+    ),
+    Mistake(
+        "f of the second step is subtracted twice, and f of the first alone never enters.",
+        related(lambda both, one, other, none, by: both - 2 * other + none),
+    ),
+    Mistake(
+        "The two pictures with a step each are added, so that x counts twice. The third is x with "
+        "both steps: change the second pixel in a copy of the first picture.",
+        added,
+    ),
+    Mistake(
+        "The steps stand alone in an empty picture. Add them to x, or to a copy of it.",
+        steps_alone,
+    ),
+    Mistake("The step is always 1. Take by.", always_one),
     Mistake(
         "The pixels are set to the step. Add it to what they are: += and not =.",
         related(change=replaced),

@@ -78,6 +78,24 @@ def on_top(f: Look, x: Tensor, first: Pixel, second: Pixel, by: float) -> Tensor
     return f(y) - one - f(y) + f(x)
 
 
+def always_one(f: Look, x: Tensor, first: Pixel, second: Pixel, by: float) -> Any:
+    """Take steps of 1."""
+    return related()(f, x, first, second, 1.0)
+
+
+def added(f: Look, x: Tensor, first: Pixel, second: Pixel, by: float) -> Tensor:
+    """Add the two pictures that have a step each, so that x counts twice."""
+    one, other = raised(x, first, by), raised(x, second, by)
+    return f(one + other) - f(one) - f(other) + f(x)
+
+
+def steps_alone(f: Look, x: Tensor, first: Pixel, second: Pixel, by: float) -> Tensor:
+    """Call f on the steps in an empty picture, and on x only at the end."""
+    empty = torch.zeros_like(x)
+    one, other = raised(empty, first, by), raised(empty, second, by)
+    return f(one + other) - f(one) - f(other) + f(x)
+
+
 def from_black(f: Look, x: Tensor, first: Pixel, second: Pixel, by: float) -> Any:
     """Take all steps from a black picture."""
     return related()(f, torch.zeros_like(x), first, second, by)

@@ -1,8 +1,11 @@
 """Exercise 1: how many bytes a lookup table takes."""
 
+import operator
+
 from dynconv_lite.course.answer import Answer
 from dynconv_lite.course.case import Case
 from dynconv_lite.course.checks.ch09.table_mistakes import MISTAKES
+from dynconv_lite.course.compare import describe
 from dynconv_lite.course.draw import Random
 from dynconv_lite.course.exercise import exercise
 
@@ -38,3 +41,18 @@ def table_bytes(answer: Answer, random: Random) -> None:
         )
     ]
     answer.compare(_table_bytes, cases, MISTAKES, result="one integer")
+    for case in cases:  # the values are right: a wrong one has had its own message
+        _check_whole(answer, case)
+
+
+def _check_whole(answer: Answer, case: Case) -> None:
+    value = answer.call(case)
+    try:
+        operator.index(value)
+    except TypeError:
+        answer.fail(
+            f"The number is right, but {describe(value)} is no integer, and bytes are whole: take "
+            "2 ** (8 - interval), or divide with //, and leave out what makes floats, as / and "
+            "math.pow do.",
+            case,
+        )

@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Sequence
+from typing import Any
 
 from torch import Tensor
 
@@ -36,7 +37,8 @@ class Cells(Answer):
         """Call the function, and return (index, *fractions)."""
         value = super().call(case, after, hints)
         count = len(case.arguments["pixels"])
-        wanted = f"(index, fractions), an integer and a tuple of {count}"
+        integers = "integer" if count == 1 else "integers"
+        wanted = f"(index, fractions), an integer and a tuple of {count} {integers}"
         if not isinstance(value, tuple | list) or len(value) != 2:
             self.fail(f"The function returned {describe(value)}, expected {wanted}.", case)
         index, fractions = value
@@ -48,14 +50,19 @@ class Cells(Answer):
             )
         if not isinstance(fractions, tuple | list | Tensor) or len(fractions) != count:
             self.fail(f"The function returned {describe(value)}, expected {wanted}.", case)
-        try:
-            return operator.index(index), *(operator.index(f) for f in fractions)
-        except TypeError:
+        if not _are_whole(index):
             self.fail(
-                f"The function returned {describe(value)}, expected {wanted}: whole numbers, "
-                "divided with //, not with /. Fractions are 0 ... q - 1, not divided by q.",
+                f"The index is {describe(index)}, expected a whole number: it is made of "
+                "pixel // q, not of pixel / q.",
                 case,
             )
+        if not _are_whole(*fractions):
+            self.fail(
+                f"The fractions are {describe(tuple(fractions))}, expected whole numbers from 0 "
+                "to q - 1: pixel % q, not divided by q.",
+                case,
+            )
+        return operator.index(index), *map(operator.index, fractions)
 
     def compare_cells(self, cases: Sequence[Case]) -> None:
         """Compare the index and the fractions, from the simplest case to the hardest."""
@@ -70,6 +77,13 @@ class Cells(Answer):
             what = known or f"Wrong here: {wrong}."
             returned = f"The function returned {(got[0], got[1:])}, expected {expected}."
             self.fail(f"{what}\n{returned}", case, count, not known)
+
+
+def _are_whole(*numbers: Any) -> bool:
+    try:
+        return all(operator.index(number) is not None for number in numbers)
+    except TypeError:
+        return False
 
 
 def _flat(mistake: Mistake) -> Mistake:

@@ -8,8 +8,15 @@ from torch import Tensor
 from dynconv_lite.course.answer import Answer
 from dynconv_lite.course.case import Case
 from dynconv_lite.course.checks.ch10.luma_mistakes import HINTS, MISTAKES
+from dynconv_lite.course.compare import as_tensor
 from dynconv_lite.course.draw import Random
 from dynconv_lite.course.exercise import exercise
+
+EXACT = 1e-9  # float64 agrees to about 1e-12, float32 to 1e-7
+SINGLE = (
+    "The number is right, but as exact as float32 only, and float64 is asked for: a.double() and "
+    "not a.float(); a tensor of numbers with dtype=torch.float64."
+)
 
 
 def _psnr_y(a: Tensor, b: Tensor, shave: int) -> float:
@@ -55,3 +62,8 @@ def psnr_y(answer: Answer, random: Random) -> None:
     same, _ = pictures(h, w, 10)
     cases.append(Case({"a": same, "b": same.clone(), "shave": 2}, "two equal pictures"))
     answer.compare(_psnr_y, cases, MISTAKES, result="one number, in dB", hints=HINTS)
+    for case in cases:  # right up to the rounding of float32
+        got = as_tensor(answer.call(case))
+        expected = _psnr_y(*case.arguments.values())
+        if got is None or not math.isclose(got.item(), expected, rel_tol=EXACT):
+            answer.fail(SINGLE, case)

@@ -1,20 +1,17 @@
 """Figure of the trade: quality against time and against size, published and measured."""
 
-import itertools
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-import numpy as np
-from matplotlib.axes import Axes
-
+from dynconv_lite.course.plots.ch10.labels import Label, write_labels
 from dynconv_lite.course.plots.style import (
     BLUE,
     GREEN,
     GREY,
     ORANGE,
+    PURPLE,
     VERMILION,
     Picture,
     canvas,
@@ -38,17 +35,19 @@ SHORT = {  # as there is little room in a figure
     "additive_100k": "sums",
 }
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic")
-NETWORKS = ("fsrcnn",)
+DICTIONARIES = ("ne_lle", "zeyde", "anr", "aplus")
+NETWORKS = ("fsrcnn", "carn_m", "rrdb")
 PHONE, DESKTOP = "published, on a phone", "published, on a desktop CPU"
 PLAIN, TABLES, FLOATS = "ours: interpolation", "ours: tables", "ours: float networks"
+SPARSE = "ours: sparse coding"
 LOOKS = {
     PHONE: (GREY, "o"),
     DESKTOP: (ORANGE, "v"),
     PLAIN: (GREEN, "s"),
     TABLES: (VERMILION, "D"),
+    SPARSE: (PURPLE, "P"),
     FLOATS: (BLUE, "^"),
 }
-LETTER, LINE = 0.019, 0.032  # of a label, as shares of a panel
 
 
 @dataclass(frozen=True)
@@ -122,6 +121,8 @@ def points_of(records: Sequence[Record], benchmark: Mapping[str, Any] | None = N
             group = TABLES
             if method in INTERPOLATIONS:
                 group = PLAIN
+            elif method in DICTIONARIES:
+                group = SPARSE
             elif method in NETWORKS:
                 group = FLOATS
             time, size = (mean_of(records, method, q) for q in ("milliseconds", "bytes"))
@@ -173,7 +174,9 @@ def draw_trade(points: Sequence[Point]) -> Picture:
         axes.margins(x=0.2)
         axes.grid(axis="y", color="#eeeeee")
         axes.set_axisbelow(True)
-        _label(axes, [(p.name, getattr(p, quantity), p.psnr, LOOKS[p.group][0]) for p in shown])
+        write_labels(
+            axes, [Label(p.name, getattr(p, quantity), p.psnr, LOOKS[p.group][0]) for p in shown]
+        )
     left.set(xlabel="milliseconds, 320 x 180 to 1280 x 720", ylabel="Set5, x4, PSNR on luma (dB)")
     right.set(xlabel="bytes to store")
     handles, labels = left.get_legend_handles_labels()
@@ -185,28 +188,3 @@ def draw_trade(points: Sequence[Point]) -> Picture:
         size = "" if p.size is None else f", {p.size:.0f} bytes"
         told.append(f"{p.name} ({p.group}) {p.psnr:.2f} dB{time}{size}")
     return Picture(figure, f"PSNR on Set5 against time and size: {'; '.join(told)}.")
-
-
-def _label(axes: Axes, labels: Sequence[tuple[str, float, float, str]]) -> None:
-    """Write names beside points, each where it covers no other name or point, if there is room."""
-    (left, right), (low, high) = np.log10(axes.get_xlim()), axes.get_ylim()
-    spots = [
-        ((math.log10(x) - left) / (right - left), (y - low) / (high - low)) for _, x, y, _ in labels
-    ]  # as shares of the panel
-    taken = [(x - 0.012, x + 0.012, y - 0.012, y + 0.012) for x, y in spots]
-    for (name, x, y, colour), (across, up) in zip(labels, spots, strict=True):
-        wide = LETTER * len(name)
-        for rise, side in itertools.product((0, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5), (1, -1)):
-            start = across + 0.025 if side > 0 else across - 0.025 - wide
-            box = (start, start + wide, up + (rise - 0.5) * LINE, up + (rise + 0.5) * LINE)
-            if box[0] >= 0 and box[1] <= 1 and not any(_overlap(box, other) for other in taken):
-                break
-        taken.append(box)
-        axes.annotate(
-            name, (x, y), (box[0], (box[2] + box[3]) / 2), textcoords="axes fraction",
-            fontsize=6.5, color=colour, va="center",
-        )  # fmt: skip
-
-
-def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
-    return a[0] < b[1] and b[0] < a[1] and a[2] < b[3] and b[2] < a[3]
