@@ -46,9 +46,9 @@ network. "×" is the time in terms of a bicubic interpolation: the paper's on th
 Pillow's here, in the same process. Bicubic of ours is the exact one of this course, in NumPy, made
 to be read.
 
-Zeyde et al. on Set5 is printed as 26.69 with an SSIM of 0.8429. Its neighbours in the table with
-that SSIM have 29.62 and 29.70, and its own Set14 fits 29.69: a digit is most likely wrong. Both are
-shown.
+Zeyde et al. on Set5 is printed as 26.69 with an SSIM of 0.8429. ANR and SR-LUT's F, whose SSIM is
+0.8422 and 0.8429, have 29.70 and 29.77, and on the other four sets the method is level with ANR:
+most likely 29.69 was meant. Both are shown.
 """
 WORTH = """## What the ideas buy
 
@@ -56,7 +56,7 @@ Decibels above bicubic interpolation, the paper's on Set5 and ours on {}; the sa
 that has to be stored; and what it costs, in times of a bicubic interpolation. Nothing is stored for
 an interpolation.
 """
-NOTE = {"zeyde": " [29.69?]"}
+NOTE = {"zeyde": " [29.69?]"}  # 3 dB more than printed
 ABSENT = "not run here"
 
 
@@ -171,10 +171,12 @@ def _worths(found: dict[str, list[Record]], times: Times | None, key: str) -> li
         gain = fmean(psnr) - fmean(plain) if psnr and plain else None
         size = fmean(values(runs, "bytes")) if values(runs, "bytes") else None
         ratio = times.ratio.get(method) if times is not None else None
+        meant = f" [{_signed(theirs + 3)}?]" if theirs is not None and method in NOTE else ""
         rows.append(
             (
-                title_of(method) + (" (as printed)" if method == "zeyde" else ""),
-                _signed(theirs),
+                title_of(method),
+                _signed(theirs)
+                + (f" [{_signed(theirs + 3)}?]" if theirs and method in NOTE else ""),
                 _signed(gain),
                 _per_kilobyte(theirs, row.bytes if row else None),
                 _per_kilobyte(gain, size),
