@@ -175,8 +175,7 @@ def _worths(found: dict[str, list[Record]], times: Times | None, key: str) -> li
         rows.append(
             (
                 title_of(method),
-                _signed(theirs)
-                + (f" [{_signed(theirs + 3)}?]" if theirs and method in NOTE else ""),
+                _signed(theirs) + meant,
                 _signed(gain),
                 _per_kilobyte(theirs, row.bytes if row else None),
                 _per_kilobyte(gain, size),
