@@ -1,6 +1,7 @@
 """The page of the super-resolution study: what was published, and what the records say."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from dynconv_lite.experiments.comparison import spread
 from dynconv_lite.experiments.configs.super_resolution import METHODS, OPTIONS, title_of
@@ -174,7 +175,7 @@ def _words(group: Sequence[Record]) -> str:
         "DIV2K": "Learned from DIV2K: 800 pictures",
     }[config["data"]]
     sizes = sorted({(r.config["batch_size"], r.config["core"]) for r in group if trains(r)})
-    steps = ", or ".join(f"{count} of {core} x {core}" for count, core in reversed(sizes))
+    steps = " or ".join(f"{count} patches of {core} x {core}" for count, core in reversed(sizes))
     patches = (
         f"; a step takes {steps} pixels of low resolution, each with the margin that its method "
         "sees" if steps else ""
@@ -198,13 +199,20 @@ def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
         in_bytes(sizes[0]) if sizes else "-",
         spread(values(runs, "milliseconds"), 1).removesuffix(" (n = 1)"),
         *(_scores(runs, key) for key in keys),
-        f"{config['network_steps']} + {config['table_steps']}"
-        if product != "dictionary"
-        else f"{config['samples']} samples",
+        _effort(config),
         ", ".join(str(run.seed) for run in runs),
         "; ".join(sorted({run.device for run in runs})),
         spread([run.wall_seconds / 60 for run in runs], 1).removesuffix(" (n = 1)"),
     )
+
+
+def _effort(config: dict[str, Any]) -> str:
+    """Write how much a run has learned from."""
+    if config["kind"] == "dictionary":
+        return f"{config['samples']} samples"
+    if config["kind"] == "deep" and not config["network_steps"]:
+        return "not trained here"
+    return f"{config['network_steps']} + {config['table_steps']}"
 
 
 def _scores(runs: list[Record], key: str) -> str:

@@ -11,7 +11,7 @@ from dynconv_lite.files import write_atomic
 from dynconv_lite.lut.table_sets import load_tables
 
 FOLDER = "tables"  # beside the folder of records
-LARGEST = 1_500_000  # bytes of files that are kept: more would weigh down every clone
+LARGEST = 1_500_000  # bytes of a file that is kept: more would weigh down every clone
 
 
 def set_name(method: str, seed: int) -> str:
@@ -58,7 +58,7 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
         target: Where to copy them to.
 
     Returns:
-        The copy, or None if there was nothing to do, or they are larger than `LARGEST`.
+        The copy, or None if there was nothing to do, or a file is larger than `LARGEST`.
 
     Raises:
         ValueError: If they are missing, damaged, or not those that the record was made with, or
@@ -79,7 +79,7 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
     if kept is not None:
         raise ValueError(f"{kept} holds other tables than {found}; delete those not to be kept")
     load_tables(found)
-    if sum(file.stat().st_size for _, file in _files(found)) > LARGEST:
+    if max(file.stat().st_size for _, file in _files(found)) > LARGEST:
         return None
     copy = target / found.name
     try:
