@@ -169,6 +169,7 @@ def test_pages_are_written_and_checked(tmp_path: Path) -> None:
         "large_kernels.md",
         "rotation.md",
         "super_resolution.md",
+        "super_resolution_comparison.md",
         "jitter_erf.png",
         "jitter_scatter.png",
     }
