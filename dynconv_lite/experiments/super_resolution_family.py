@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from statistics import fmean
 
-from dynconv_lite.experiments.configs.super_resolution import METHODS, title_of
+from dynconv_lite.experiments.configs.super_resolution import METHODS, OPTIONS, title_of
 from dynconv_lite.experiments.markdown import provenance, table
 from dynconv_lite.experiments.records import Record
 from dynconv_lite.experiments.series import settings
@@ -11,21 +11,15 @@ from dynconv_lite.experiments.super_resolution_page import NAME, NAMES, in_bytes
 from dynconv_lite.experiments.super_resolution_published import PAPER, PAPER_ROWS, SETS, Row
 from dynconv_lite.experiments.super_resolution_times import BICUBIC, Times
 
+FAMILY = {  # of a kind of method; all others are lookup tables
+    "interpolation": "interpolation",
+    "dictionary": "sparse coding",
+    "fsrcnn": "deep networks",
+    "deep": "deep networks",
+}
 FAMILIES = {
-    "interpolation": ("nearest", "bilinear", "bicubic"),
-    "lookup tables": (
-        "srlut_v",
-        "srlut_f",
-        "srlut_s",
-        "mixed_small",
-        "mixed",
-        "mulut",
-        "mulut_mixed",
-        "additive_32k",
-        "additive_100k",
-    ),
-    "sparse coding": ("ne_lle", "zeyde", "anr", "aplus"),
-    "deep networks": ("fsrcnn", "carn_m", "rrdb"),
+    name: tuple(m for m in METHODS if FAMILY.get(OPTIONS[m].kind, "lookup tables") == name)
+    for name in ("interpolation", "lookup tables", "sparse coding", "deep networks")
 }
 PUBLISHED_BICUBIC = PAPER_ROWS["bicubic"].milliseconds  # on the phone
 INTRODUCTION = f"""# The whole comparison, x4: published and ours

@@ -1,6 +1,5 @@
 """Tables with one index each, whose answers are added: layers of them, with bytes between."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,8 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dynconv_lite.files import write_atomic
-from dynconv_lite.lut.table_file import member_names, read_archive
+from dynconv_lite.lut.table_file import member_names, read_archive, write_archive
 
 UNIT = 255  # the length of a cell, in fractions: the same for any number of nodes
 LARGEST_SUM = 1 << 24  # up to here float32 holds every whole number
@@ -74,20 +72,9 @@ class AdditiveTables:
             ValueError: If the path does not end in .npz.
             OSError: If the file cannot be written.
         """
-        target, buffer = Path(path), io.BytesIO()
-        if target.suffix != ".npz":
-            raise ValueError(f"path must end in .npz, got {target}")
-        layers: dict[str, Any] = {
-            f"layer{number}": layer for number, layer in enumerate(self.layers, 1)
-        }
-        np.savez(
-            buffer,
-            allow_pickle=False,
-            steps=np.array(self.steps, "<f8"),
-            turns=np.array(self.turns, "<i8"),
-            **layers,
-        )
-        write_atomic(target, buffer.getvalue())
+        layers = {f"layer{number}": layer for number, layer in enumerate(self.layers, 1)}
+        numbers = {"steps": np.array(self.steps, "<f8"), "turns": np.array(self.turns, "<i8")}
+        write_archive(path, {**numbers, **layers})
 
     @classmethod
     def load(cls, path: str | Path) -> "AdditiveTables":

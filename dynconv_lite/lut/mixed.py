@@ -1,6 +1,5 @@
 """The lookup tables of a pixel-mix network."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -8,10 +7,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dynconv_lite.files import write_atomic
 from dynconv_lite.lut.mixed_file import MEMBERS, named, pairs
 from dynconv_lite.lut.patterns import Pattern, find_pattern
-from dynconv_lite.lut.table_file import read_archive
+from dynconv_lite.lut.table_file import read_archive, write_archive
 from dynconv_lite.pixel_mix import SQUARE, Offsets, check_offsets
 from dynconv_lite.validation import check_count
 
@@ -100,9 +98,6 @@ class MixedTables:
             ValueError: If the path does not end in .npz.
             OSError: If the file cannot be written.
         """
-        target, buffer = Path(path), io.BytesIO()
-        if target.suffix != ".npz":
-            raise ValueError(f"path must end in .npz, got {target}")
         members: dict[str, Any] = {
             "first": self.first,
             "mixed": self.mixed,
@@ -112,9 +107,9 @@ class MixedTables:
             "taps": self.pattern.taps,
             "offsets": self.offsets,
         }
-        arrays = {name: np.array(value, MEMBERS[name]) for name, value in members.items()}
-        np.savez(buffer, allow_pickle=False, **arrays)
-        write_atomic(target, buffer.getvalue())
+        write_archive(
+            path, {name: np.array(value, MEMBERS[name]) for name, value in members.items()}
+        )
 
     @classmethod
     def load(cls, path: str | Path) -> "MixedTables":

@@ -1,4 +1,4 @@
-"""The bytes of a table's file, read without running anything in them.
+"""The bytes of a table's file, written whole, and read without running anything in them.
 
 A published table is a .npy file, which has no place for a step size. A .npz file is a ZIP archive
 of three such files.
@@ -9,11 +9,13 @@ import io
 import math
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from dynconv_lite.files import write_atomic
 from dynconv_lite.validation import check_count
 
 MEMBERS: dict[str, np.dtype[Any]] = {
@@ -84,6 +86,25 @@ def unpack(data: bytes) -> dict[str, npt.NDArray[Any]]:
         if parts[name].shape != ():
             raise ValueError(f"{name} should be one value, and is {parts[name].shape}")
     return parts
+
+
+def write_archive(path: str | Path, arrays: Mapping[str, npt.NDArray[Any]]) -> None:
+    """Write a .npz file that `read_archive` reads, whole or not at all.
+
+    Args:
+        path: Ends in .npz.
+        arrays: By name.
+
+    Raises:
+        ValueError: If the path does not end in .npz.
+        OSError: If the file cannot be written.
+    """
+    target, buffer = Path(path), io.BytesIO()
+    if target.suffix != ".npz":
+        raise ValueError(f"path must end in .npz, got {target}")
+    content: dict[str, Any] = dict(arrays)
+    np.savez(buffer, allow_pickle=False, **content)
+    write_atomic(target, buffer.getvalue())
 
 
 def read_archive(data: bytes, members: Mapping[str, np.dtype[Any]]) -> dict[str, npt.NDArray[Any]]:

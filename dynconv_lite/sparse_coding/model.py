@@ -1,6 +1,5 @@
 """What is kept of a dictionary method once it is learned: atoms, and what each of them answers."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dynconv_lite.files import write_atomic
-from dynconv_lite.lut.table_file import read_archive
+from dynconv_lite.lut.table_file import read_archive, write_archive
 from dynconv_lite.sparse_coding.features import MAPS, WINDOW, check_scale
 from dynconv_lite.validation import check_count
 
@@ -126,13 +124,8 @@ class SparseModel:
             ValueError: If the path does not end in .npz.
             OSError: If the file cannot be written.
         """
-        target, buffer = Path(path), io.BytesIO()
-        if target.suffix != ".npz":
-            raise ValueError(f"path must end in .npz, got {target}")
-        content: dict[str, Any] = self.arrays()
-        content |= {"scale": np.array(self.scale, "<i8"), "method": np.array(self.method, "<U6")}
-        np.savez(buffer, allow_pickle=False, **content)
-        write_atomic(target, buffer.getvalue())
+        own = {"scale": np.array(self.scale, "<i8"), "method": np.array(self.method, "<U6")}
+        write_archive(path, {**self.arrays(), **own})
 
     @classmethod
     def load(cls, path: str | Path) -> "SparseModel":
