@@ -7,7 +7,18 @@ import subprocess
 import pytest
 from stand_in_machine import NOTHING, REPO, Machine
 
-COMMANDS = ("lab", "run", "experiment", "results", "upscale", "test", "sync", "lint", "setup")
+COMMANDS = (
+    "lab",
+    "run",
+    "experiment",
+    "results",
+    "compare",
+    "upscale",
+    "test",
+    "sync",
+    "lint",
+    "setup",
+)
 SHELLS = [path for path in map(shutil.which, ("dash", "bash", "ksh", "zsh")) if path]
 
 
