@@ -33,6 +33,7 @@ def compare(
     """
     from tqdm import tqdm
 
+    from dynconv_lite.experiments.job import choose_device
     from dynconv_lite.experiments.matrix import parse_words, plan_matrix
     from dynconv_lite.experiments.progress import execute
     from dynconv_lite.experiments.records import load_records
@@ -44,6 +45,8 @@ def compare(
         runs = plan_matrix(
             STUDY, profile.value, methods=chosen, out=out, root=ROOT, device=device.value
         )
+    with refusing("--device"):
+        choose_device(device.value)
     folder = out / profile.value
     try:
         failed = [o for o in execute(runs) if o.error is not None]

@@ -237,3 +237,12 @@ def test_the_command_refuses_unknown_methods() -> None:
     assert result.exit_code == 2 and "'magic' is not one of" in " ".join(
         result.stderr.replace("│", " ").split()
     )
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a CUDA device")
+def test_the_command_refuses_a_device_that_is_not_there(tmp_path) -> None:
+    result = CliRunner().invoke(cli.app, ["compare", "--device", "cuda", "--out", str(tmp_path)])
+    assert result.exit_code == 2 and "no CUDA device" in " ".join(
+        result.stderr.replace("│", " ").split()
+    )
+    assert not list(tmp_path.iterdir())
