@@ -10,6 +10,7 @@ from typing import Literal
 
 from matplotlib.axes import Axes
 
+from dynconv_lite.course.plots.ch10.labels import Label, write_labels
 from dynconv_lite.course.plots.style import (
     BLUE,
     GREEN,
@@ -100,10 +101,6 @@ def draw_tradeoff(records: Sequence[Record], cost: Cost, times: Times | None = N
         if drawn:
             axes.plot([p.cost or 1 for p in drawn], [p.psnr for p in drawn], marker, color=colour,
                       label=_label(kind, cost))  # fmt: skip
-        below = kind != PUBLISHED  # ours stand where theirs do, and so would the names
-        for point in drawn:
-            axes.annotate(point.name, (point.cost or 1, point.psnr), (5, -8 if below else 3),
-                          textcoords="offset points", fontsize=6.5, color=colour)  # fmt: skip
     lines = [p for p in points if not p.cost]
     for point in lines:
         _line(axes, point)
@@ -111,7 +108,9 @@ def draw_tradeoff(records: Sequence[Record], cost: Cost, times: Times | None = N
     axes.margins(x=0.15)
     axes.grid(color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
-    figure.legend(loc="outside upper center", ncols=4, fontsize=8)
+    shown = [p for p in points if p.cost]
+    write_labels(axes, [Label(p.name, p.cost or 1, p.psnr, LOOKS[p.kind][1]) for p in shown])
+    figure.legend(loc="outside upper center", ncols=3, fontsize=8)
     unit = "ms" if cost == "milliseconds" else "bytes"
     told = [f"{p.name} ({p.kind}) {p.psnr:.2f} dB" + (f" at {p.cost:,.0f} {unit}" if p.cost else "")
             for p in points]  # fmt: skip
