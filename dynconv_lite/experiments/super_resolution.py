@@ -51,8 +51,8 @@ def measure(config: SuperResolutionConfig, job: Job) -> Measurement:
         Final metrics, of the product, which is int8 tables, or the network itself or the
         interpolation where there are none: `psnr_<set>` in dB and `ssim_<set>` for every set of
         test pictures that is there; `bytes` (four for each parameter of a network without tables);
-        `milliseconds` for 320 x 180 pixels in RGB. Of an untrained network only `bytes` and
-        `parameters`. Of a network behind tables: `..._network`, and
+        `milliseconds` for 320 x 180 pixels in RGB. Of a deep network that is not trained only
+        `bytes` and `parameters`. Of a network behind tables, if it is trained: `..._network`, and
         `psnr_<set>_sampled` of tables as they were sampled. `parameters` of any network. What does
         not apply is left out. The history has entries of both stages.
     """
@@ -91,7 +91,7 @@ def measure(config: SuperResolutionConfig, job: Job) -> Measurement:
         published=published_of(config),
         device=str(Arithmetic(job.device, torch.float32, False)),
         seconds=trained.seconds,
-        weights=network.state_dict(),
+        weights=network.state_dict() if config.network_steps else None,
         tables_sha256=keep_tables(config, trained.tables, job),
     )
 
@@ -143,13 +143,17 @@ def measure_trained(
         return final | {"parameters": float(count)}
     by_tables = _enlarger(trained.tables, device)
     final = quality(by_tables, sets, config.scale)
+    final |= {
+        "bytes": float(size_of(trained.tables)),
+        "milliseconds": milliseconds(by_tables, device),
+    }
+    if trained.sampled is None:
+        return final
     final |= quality(by_network, sets, config.scale, "_network")
     sampled = _enlarger(trained.sampled, device)
     final |= quality(sampled, sets, config.scale, "_sampled", ssim=False)
     return final | {
-        "bytes": float(size_of(trained.tables)),
         "parameters": float(count),
-        "milliseconds": milliseconds(by_tables, device),
         "milliseconds_network": milliseconds(by_network, device),
     }
 

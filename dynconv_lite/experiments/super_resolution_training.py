@@ -1,8 +1,8 @@
 """Training for the super-resolution study: a network, then the entries of the tables made of it.
 
-Both stages are one training that can be killed at any moment: everything random is drawn from one
-generator, which is part of every checkpoint, so on a CPU with the same number of threads a resumed
-training ends the same to the bit.
+Tables may be trained from coarse to fine, a stage for every grid. All stages are one training that
+can be killed at any moment: everything random is drawn from one generator, which is part of every
+checkpoint, so on a CPU with the same number of threads a resumed training ends the same to the bit.
 """
 
 import math
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import torch
-import torch.nn.functional as F
 from torch import nn
 
 from dynconv_lite.experiments.arithmetic import Arithmetic
-from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig
+from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig, steps_of
 from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.optimisation import learning_rate_factor
 from dynconv_lite.experiments.super_resolution_data import Patches, TestSet
@@ -27,10 +26,12 @@ from dynconv_lite.experiments.super_resolution_methods import (
     padding_of,
     sampled_tables,
 )
+from dynconv_lite.experiments.super_resolution_recipe import LOSSES, relight
 from dynconv_lite.experiments.training import TrainingError
+from dynconv_lite.lut import repeating_stages
 from dynconv_lite.metrics import psnr_y
 
-NETWORK, TABLES = 0, 1
+NETWORK, TABLES = 0, 1  # of tables of several grids, the finer ones are stages 2, 3, ...
 WORDS = ("network", "tables")
 
 
@@ -39,11 +40,12 @@ class Trained:
     """What a training leaves.
 
     Attributes:
-        network: The float network.
-        sampled: Tables as they were sampled from it; None if it has none.
+        network: The float network; as it was built, if there were no steps on it.
+        sampled: Tables as they were sampled from it; None if it has none, or was not trained.
         tables: The tables finetuned, or as sampled if there is no finetuning.
-        history: `stage` (0 the network, 1 its tables), `step` of the stage, `loss` (mean since
-            the entry before), and the PSNR on the first test set.
+        history: `stage` (0 the network, 1 its tables; 2 and more are tables on finer grids),
+            `step` of the stage, `loss` (mean since the entry before), and the PSNR on the first
+            test set.
         seconds: Spent on what has been kept.
     """
 
@@ -103,29 +105,44 @@ class _Run:
         self.history: list[dict[str, float]] = []
         self.loss_sum = torch.zeros((), dtype=torch.float64, device=job.device)
         self.summed = 0  # steps in it
-        self.begin(NETWORK)
+        self.begin(NETWORK if config.network_steps else TABLES)
         self.earlier_seconds, self.started = 0.0, time.perf_counter()
         self.saved = self.started
 
     def begin(self, stage: int) -> None:
-        """Set out on a stage."""
+        """Set out on a stage; those before it must have been set out on."""
         config = self.config
         self.stage, self.step = stage, 0
+        self.steps, self.lr = steps_of(config)[stage], config.network_lr
         if stage == NETWORK:
-            self.model, self.steps, self.lr = self.network, config.network_steps, config.network_lr
-        else:
-            self.sampled = sampled_tables(config, self.network)
+            self.model = self.network
+        elif stage == TABLES:
             make = KINDS[config.kind].trainable
-            assert make is not None and self.sampled is not None  # or there were no steps of it
-            self.model = make(self.network, self.sampled).to(self.job.device)
-            self.steps, self.lr = config.table_steps, config.table_lr
+            coarse = config.model_copy(update={"interval": config.interval + config.coarser})
+            if config.network_steps:
+                self.sampled = sampled_tables(config, self.network)
+                start = sampled_tables(coarse, self.network) if config.coarser else self.sampled
+            else:
+                start = repeating_stages(
+                    config.patterns, config.stages, config.scale, coarse.interval
+                )
+            assert make is not None  # or there were no steps of it
+            self.model = make(self.network, start).to(self.job.device)
+        else:
+            self.model = self.model.refined()  # type: ignore[operator]
+        if stage >= TABLES:  # each grid's entries end nearer to where they began
+            self.lr = config.table_lr / 2 ** (stage - TABLES)
         # one pass over the entries, of which there may be millions
         self.optimizer = torch.optim.Adam(self.model.parameters(), self.lr, fused=True)
 
+    @property
+    def last(self) -> int:
+        """The last stage."""
+        return len(steps_of(self.config)) - 1
+
     def finished(self) -> bool:
         """Tell whether the last stage is done."""
-        last = TABLES if self.config.table_steps else NETWORK
-        return self.stage == last and self.step == self.steps
+        return self.stage == self.last and self.step == self.steps
 
     def take_step(self) -> None:
         """Learn from one batch, and look at how it goes if it is time."""
@@ -136,7 +153,9 @@ class _Run:
         x, y = self.patches.batch(
             self.config.batch_size, reach, self.generator, colours_of(self.model)
         )
-        loss = F.mse_loss(self.model(x, "valid"), y)
+        if self.config.relit:
+            x, y = relight(x, y, self.generator)
+        loss = LOSSES[self.config.loss](self.model(x, "valid"), y)
         self.optimizer.zero_grad(set_to_none=True)
         loss.backward()
         self.optimizer.step()
@@ -146,8 +165,8 @@ class _Run:
         if self.step % self.config.evaluate_every == 0 or self.step == self.steps:
             self.note()
         self.report()
-        if self.step == self.steps and self.stage == NETWORK and self.config.table_steps:
-            self.begin(TABLES)
+        if self.step == self.steps and self.stage < self.last:
+            self.begin(self.stage + 1)
 
     def note(self) -> None:
         """Write an entry into the history."""
@@ -175,13 +194,20 @@ class _Run:
     def report(self) -> None:
         """Say how far it is."""
         config = self.config
-        total = config.network_steps + config.table_steps
-        words = f"{WORDS[self.stage]}, step {self.step} of {self.steps}"
+        total = sum(steps_of(config))
+        words = f"{self.word}, step {self.step} of {self.steps}"
         self.job.report(self.done() / (total + 1), words)  # the rest is for measuring
 
     def done(self) -> int:
-        """Return how many steps are done, of both stages."""
-        return self.step + (self.config.network_steps if self.stage == TABLES else 0)
+        """Return how many steps are done, of all stages."""
+        return sum(steps_of(self.config)[: self.stage]) + self.step
+
+    @property
+    def word(self) -> str:
+        """What is trained: "network", "tables", or "tables on grid 2 of 3"."""
+        if not self.config.coarser or self.stage == NETWORK:
+            return WORDS[self.stage]
+        return f"{WORDS[TABLES]} on grid {self.stage} of {self.last}"
 
     def due(self) -> bool:
         """Tell whether it is time to save."""
@@ -220,8 +246,8 @@ class _Run:
 
     def _take_over(self, state: dict[str, Any]) -> None:
         self.network.load_state_dict(state["network"])
-        if state["stage"] == TABLES:
-            self.begin(TABLES)
+        for stage in range(max(TABLES, self.stage + 1), int(state["stage"]) + 1):
+            self.begin(stage)
         self.step = int(state["step"])
         self.model.load_state_dict(state["model"])
         self.optimizer.load_state_dict(state["optimizer"])
@@ -232,7 +258,7 @@ class _Run:
 
     def trained(self) -> Trained:
         """Return what it led to."""
-        if self.stage == TABLES:
+        if self.stage >= TABLES:
             tables = self.model.export()  # type: ignore[operator]
         else:
             self.sampled = tables = sampled_tables(self.config, self.network)
@@ -251,7 +277,8 @@ class _Run:
             self._stop("a weight is not finite")
 
     def _stop(self, reason: str) -> NoReturn:
+        name = "network_lr" if self.stage == NETWORK else "table_lr"
         raise TrainingError(
-            f"{reason} at step {self.step} of {self.steps} of the {WORDS[self.stage]}; try a "
-            f"smaller {WORDS[self.stage].removesuffix('s')}_lr than {self.lr}"
+            f"{reason} at step {self.step} of {self.steps} of the {self.word}; try a smaller "
+            f"{name} than {getattr(self.config, name)}"
         )

@@ -17,7 +17,7 @@ from dynconv_lite.lut.simplex import interpolate, simplex_weights
 from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
 from dynconv_lite.lut.table_sets import enlarge, load_tables, save_tables
-from dynconv_lite.lut.tabulate import tabulate, tabulate_stages
+from dynconv_lite.lut.tabulate import repeating_stages, tabulate, tabulate_stages
 
 __all__ = [
     "PATTERNS",
@@ -33,6 +33,7 @@ __all__ = [
     "load_tables",
     "lut_forward",
     "nodes",
+    "repeating_stages",
     "save_tables",
     "simplex_weights",
     "super_resolve",

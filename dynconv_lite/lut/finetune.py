@@ -15,12 +15,14 @@ step size stays 1 and entries are rounded in every step.
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from dynconv_lite.lut.lookup import lookup
 from dynconv_lite.lut.mixed_tabulate import to_int8
 from dynconv_lite.lut.patterns import nodes
+from dynconv_lite.lut.refine import halve_spacing
 from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.rounding import to_bytes
 from dynconv_lite.lut.table import LookupTable
@@ -97,6 +99,28 @@ class TrainableTables(nn.Module):
             if number < len(self.tables):
                 grey = to_bytes(total / (4 * len(stage)) + 127)
         return total / (255 * len(stage))
+
+    def refined(self) -> "TrainableTables":
+        """Return the same function on grids of half the spacing, as parameters of its own.
+
+        Raises:
+            ValueError: If a table's interval is already the smallest, 3, or its rows become too
+                many.
+        """
+        finer: list[list[LookupTable]] = []
+        found: list[Tensor] = []
+        entries = iter(self.entries)
+        for stage in self.tables:
+            finer.append([])
+            for table in stage:
+                counts = (nodes(table.interval),) * table.pattern.dims
+                found.append(halve_spacing(next(entries).detach(), counts))
+                blank = np.zeros(found[-1].shape, np.int8)
+                finer[-1].append(LookupTable(blank, table.pattern, table.interval - 1))
+        twin = TrainableTables(finer).to(found[0].device)
+        for parameter, values in zip(twin.entries, found, strict=True):
+            parameter.data.copy_(values)
+        return twin
 
     def export(self) -> list[list[LookupTable]]:
         """Round the entries to int8 in units of max |entry| / 127, table by table.

@@ -1,6 +1,6 @@
 """From a network to a table: ask it at every node, and write down the answers as bytes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from dynconv_lite.lut.patterns import Pattern, find_pattern, nodes, strides
+from dynconv_lite.lut.stage import MIDDLE, ROTATIONS
 from dynconv_lite.lut.table import SCALES, LookupTable
+from dynconv_lite.validation import check_count
 
 if TYPE_CHECKING:  # the models import this package
     from dynconv_lite.models.mulut_net import MuLutNet
@@ -95,6 +97,38 @@ def tabulate_stages(network: "MuLutNet", interval: int = 4) -> list[list[LookupT
         [tabulate(branch, branch.pattern, interval) for branch in stage]
         for stage in network.networks()
     ]
+
+
+def repeating_stages(
+    patterns: Sequence[str | Pattern], stages: int = 2, scale: int = 4, interval: int = 4
+) -> list[list[LookupTable]]:
+    """Make a cascade that repeats every pixel, for tables to learn from without a network.
+
+    Every table answers with the pixel of its first tap, and so all of them together enlarge as the
+    nearest neighbour does, to one or two grey levels near white, where int8 ends.
+
+    Args:
+        patterns: Names in `PATTERNS`, or patterns: one table of each in every stage.
+        stages: How many.
+        scale: r.
+        interval: As of `tabulate`, for every table.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    check_count("stages", stages)
+    if scale not in SCALES:
+        raise ValueError(f"scale must be one of {SCALES}, got {scale}")
+
+    def before(patches: Tensor) -> Tensor:
+        return (255 * patches[:, :, :1, :1] - MIDDLE) / 127  # a stage adds it again
+
+    def last(patches: Tensor) -> Tensor:
+        level = 255 * patches[:, :, :1, :1] / ROTATIONS  # a stage adds its four turns up
+        return (level / 127).expand(-1, -1, scale, scale)
+
+    asked = [*[before] * (stages - 1), last]
+    return [[tabulate(answer, pattern, interval) for pattern in patterns] for answer in asked]
 
 
 def quantised(answers: Tensor) -> npt.NDArray[np.int8]:

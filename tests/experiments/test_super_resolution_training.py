@@ -44,7 +44,7 @@ def config(**changes: Any) -> SuperResolutionConfig:
 
 SETTINGS = [
     {"method": "srlut_s"},
-    {"method": "mulut", "patterns": ("s", "d")},
+    {"method": "mulut", "patterns": ("s", "d"), "interval": 6, "coarser": 1, "relit": True},
     {"method": "mixed", "features": 1, "nodes": 3},
     {"method": "additive_32k", "layers": ((2, 3, 3), (4, 3, 3))},
     {"method": "fsrcnn"},
@@ -208,7 +208,8 @@ def test_what_a_training_leaves(changes, patches, sets) -> None:
         assert stages == [(0, 2), (0, 4)]
         assert found.tables is None and found.sampled is None
     else:
-        assert stages == [(0, 2), (0, 4), (1, 2), (1, 3)]
+        grids = [(1, 1), (2, 2)] if changes.get("coarser") else [(1, 2), (1, 3)]
+        assert stages == [(0, 2), (0, 4), *grids]
         both = zip(parts(found.tables), parts(found.sampled), strict=True)
         assert not all(np.array_equal(one, other) for one, other in both)
     assert all({"loss", "psnr_made"} <= set(entry) for entry in found.history)

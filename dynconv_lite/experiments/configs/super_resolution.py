@@ -20,12 +20,25 @@ from dynconv_lite.experiments.configs.super_resolution_methods import (
 )
 from dynconv_lite.experiments.configs.training import Count, Positive
 
-__all__ = ["METHODS", "OPTIONS", "SuperResolutionConfig", "has_tables", "options_of", "title_of"]
+__all__ = [
+    "METHODS",
+    "OPTIONS",
+    "SuperResolutionConfig",
+    "has_tables",
+    "options_of",
+    "steps_of",
+    "title_of",
+]
 
 
 def _nothing(value: float) -> bool:
     """Tell whether a number of something is none: it is left out of a record."""
     return value == 0
+
+
+def _plain(loss: str) -> bool:
+    """Tell whether a loss is the plain one, which is left out of a record."""
+    return loss == "mse"
 
 
 class SuperResolutionConfig(Config):
@@ -49,11 +62,17 @@ class SuperResolutionConfig(Config):
         nonzeros: Atoms that "zeyde" combines.
         penalty: Of a regression, on the squares of its entries.
         network_steps: Steps of Adam on the network; none for interpolations and dictionaries,
-            whatever is given. 0 leaves a "deep" network untrained: it is counted and timed.
+            whatever is given. 0 leaves a "deep" network untrained: it is counted and timed; a
+            cascade's tables then learn without one, from tables that repeat every pixel.
         network_lr: Its learning rate, which falls to 0 along a cosine.
         table_steps: Steps of Adam on the tables' entries; 0 leaves them as they were sampled, and
             what has no tables, or tables without interpolation, has none, whatever is given.
-        table_lr: As for the network.
+        table_lr: As for the network, on every grid; it is half as large on each finer one.
+        coarser: On how many coarser grids, each of twice the spacing of the next, a cascade's
+            tables are trained first; the steps are shared out. It and the next two are left out
+            of a record where they are nothing.
+        loss: "mse", or "log_mse", whose logarithm of each patch's error is what PSNR is.
+        relit: Half of the patches are shown in other light, and half as negatives.
         scale: How many times larger a picture becomes.
         data: What is learned: "photos" (those inside the course's packages; four of them are the
             test), "BSDS400" or "DIV2K".
@@ -95,6 +114,9 @@ class SuperResolutionConfig(Config):
     network_lr: Positive
     table_steps: Annotated[int, Field(ge=0, le=10_000_000)]
     table_lr: Positive
+    coarser: Annotated[int, Field(ge=0, le=5, exclude_if=_nothing)] = 0
+    loss: Annotated[Literal["mse", "log_mse"], Field(exclude_if=_plain)] = "mse"
+    relit: Annotated[bool, Field(exclude_if=_nothing)] = False
     scale: Literal[2, 3, 4] = 4
     data: Literal["photos", "BSDS400", "DIV2K"]
     width: Annotated[int, Field(ge=1, le=512)]
@@ -116,6 +138,8 @@ class SuperResolutionConfig(Config):
             whole["network_steps"] = 0
         if not has_tables(whole):
             whole["table_steps"] = 0
+        if not whole["table_steps"]:
+            whole["coarser"] = 0
         return whole
 
     @model_validator(mode="after")
@@ -135,10 +159,28 @@ class SuperResolutionConfig(Config):
         elif self.kind == "additive":
             self._check_layers()
         self._check_dictionary()
-        untrained = ("interpolation", "dictionary", "deep")
-        if self.kind not in untrained and self.network_steps == 0:
+        self._check_grids()
+        untrained = self.kind in ("interpolation", "dictionary", "deep")
+        alone = self.kind == "cascade" and self.table_steps > 0
+        if self.network_steps == 0 and not untrained and not alone:
             raise ValueError("network_steps must be >= 1")
         return self
+
+    def _check_grids(self) -> None:
+        if not self.coarser:
+            return
+        if self.kind != "cascade":
+            raise ValueError("coarser is for the tables of cascades, and must be 0 for others")
+        if not 3 <= self.interval <= 8 - self.coarser:
+            raise ValueError(
+                f"coarser = {self.coarser} needs an interval from 3 to {8 - self.coarser}, "
+                f"got {self.interval}"
+            )
+        if self.table_steps <= self.coarser:
+            raise ValueError(
+                f"table_steps must be at least {self.coarser + 1}, one for every grid, "
+                f"got {self.table_steps}"
+            )
 
     def _check_cascade(self) -> None:
         if not self.patterns or not self.stages:
@@ -169,3 +211,15 @@ class SuperResolutionConfig(Config):
                     "layers must be (channels >= 1, odd kernel size up to 9, 2 to 256 nodes), got "
                     f"{(channels, kernel_size, nodes)}"
                 )
+
+
+def steps_of(config: SuperResolutionConfig) -> list[int]:
+    """Return the steps of every stage: the network, then its tables on each grid.
+
+    The tables' steps are shared out evenly, and what is left over goes to the finest grid.
+    """
+    grids = config.coarser + 1
+    each = config.table_steps // grids
+    last = config.table_steps - each * config.coarser
+    on_tables = [*[each] * config.coarser, last] if config.table_steps else []
+    return [config.network_steps, *on_tables]

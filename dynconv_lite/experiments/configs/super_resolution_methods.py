@@ -58,6 +58,10 @@ class Options(NamedTuple):
     neighbours: int = 0
     nonzeros: int = 0
     penalty: float = 0
+    coarser: int = 0
+    loss: Literal["mse", "log_mse"] = "mse"
+    relit: bool = False
+    alone: bool = False  # tables learn without a network
     laptop: tuple[int, int] = (4000, 4000)  # steps on the network, and on its tables
 
 
@@ -71,18 +75,41 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0),
         "srlut_f": Options("cascade", "SR-LUT, F", ("f",), 1, 4),
         "srlut_s": Options("cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000)),
-        "mixed_small": Options("mixed", "SR-LUT + pixel-mix, small", ("s",), features=2, nodes=5),
-        "mixed": Options("mixed", "SR-LUT + pixel-mix", ("s",), features=2, nodes=7),
-        # a step on the six tables takes a fourth of one on the six networks
+        # tables of several stages gain from large steps, light and the logarithm: 0.2 dB
+        "mixed_small": Options(
+            "mixed",
+            "SR-LUT + pixel-mix, small",
+            ("s",),
+            features=2,
+            nodes=5,
+            table_lr=0.1,
+            loss="log_mse",
+            relit=True,
+        ),
+        "mixed": Options(
+            "mixed",
+            "SR-LUT + pixel-mix",
+            ("s",),
+            features=2,
+            nodes=7,
+            table_lr=0.1,
+            loss="log_mse",
+            relit=True,
+        ),
+        # six networks are slow: 1200 steps lead tables to 30.2 dB. Coarse tables need none
         "mulut": Options(
             "cascade",
             "MuLUT",
             ("s", "d", "y"),
             2,
-            4,
+            5,
             dense=True,
-            width=32,
-            laptop=(1200, 12_000),
+            alone=True,
+            table_lr=0.2,
+            coarser=1,
+            loss="log_mse",
+            relit=True,
+            laptop=(0, 13_000),
         ),
         # features of float numbers are shifted: a network that no table can hold
         "mulut_mixed": Options(
@@ -187,11 +214,12 @@ def options_of(method: str, profile: str, scale: int) -> dict[str, Any]:
         scale: Decides the outputs of the last layer.
     """
     own = OPTIONS[method]
-    fields = {k: v for k, v in own._asdict().items() if k not in ("title", "tables", "laptop")}
+    apart = ("title", "tables", "alone", "laptop")
+    fields = {k: v for k, v in own._asdict().items() if k not in apart}
     if own.layers:
         fields["layers"] = (*own.layers[:-1], (scale**2, *own.layers[-1][1:]))
     network_steps, table_steps = (STEPS | {"laptop": own.laptop}).get(profile, STEPS["smoke"])
-    if own.kind == "deep" and profile != "full":
+    if own.alone or (own.kind == "deep" and profile != "full"):
         network_steps = 0
     if own.kind == "dictionary" and profile == "smoke":
         fields |= SMALL_DICTIONARY | {"neighbours": min(own.neighbours, 64)}
