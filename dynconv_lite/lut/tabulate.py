@@ -105,7 +105,7 @@ def repeating_stages(
     """Make a cascade that repeats every pixel, for tables to learn from without a network.
 
     Every table answers with the pixel of its first tap, and so all of them together enlarge as the
-    nearest neighbour does, to one or two grey levels near white, where int8 ends.
+    nearest neighbour does, but for up to two grey levels a stage near white, where int8 ends.
 
     Args:
         patterns: Names in `PATTERNS`, or patterns: one table of each in every stage.

@@ -13,7 +13,7 @@ from dynconv_lite.experiments import super_resolution as study
 from dynconv_lite.experiments import super_resolution_training as training
 from dynconv_lite.experiments.checkpoint import CheckpointError, Checkpoints
 from dynconv_lite.experiments.config import config_for
-from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig
+from dynconv_lite.experiments.configs.super_resolution import SuperResolutionConfig, steps_of
 from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.super_resolution_data import TURNED, Patches, TestSet, ways
 from dynconv_lite.experiments.super_resolution_methods import (
@@ -45,6 +45,7 @@ def config(**changes: Any) -> SuperResolutionConfig:
 SETTINGS = [
     {"method": "srlut_s"},
     {"method": "mulut", "patterns": ("s", "d"), "interval": 6, "coarser": 1, "relit": True},
+    {"method": "srlut_f", "network_steps": 0, "table_steps": 5, "coarser": 1, "loss": "log_mse"},
     {"method": "mixed", "features": 1, "nodes": 3},
     {"method": "additive_32k", "layers": ((2, 3, 3), (4, 3, 3))},
     {"method": "fsrcnn"},
@@ -207,6 +208,9 @@ def test_what_a_training_leaves(changes, patches, sets) -> None:
     if changes["method"] == "fsrcnn":
         assert stages == [(0, 2), (0, 4)]
         assert found.tables is None and found.sampled is None
+    elif not changes.get("network_steps", 1):
+        assert stages == [(1, 2), (2, 2), (2, 3)]
+        assert found.tables is not None and found.sampled is None
     else:
         grids = [(1, 1), (2, 2)] if changes.get("coarser") else [(1, 2), (1, 3)]
         assert stages == [(0, 2), (0, 4), *grids]
@@ -219,6 +223,28 @@ def test_without_table_steps_tables_are_as_sampled(patches, sets) -> None:
     found = trained(config(table_steps=0), patches, sets)
     assert found.tables is found.sampled is not None
     assert [entry["stage"] for entry in found.history] == [0, 0]
+
+
+def test_steps_are_shared_out_among_grids() -> None:
+    made = config(method="srlut_f", interval=5, table_steps=11, coarser=2)
+    assert steps_of(made) == [4, 3, 3, 5]
+    assert steps_of(config(table_steps=0)) == [4]
+    assert steps_of(config(method="srlut_f", table_steps=5, coarser=1, network_steps=0)) == [
+        0,
+        2,
+        3,
+    ]
+
+
+def test_a_finer_grid_goes_on_where_the_coarser_one_ended(patches, sets) -> None:
+    """With rates that move nothing, tables stay what they began as: every pixel is repeated."""
+    changes = {"method": "mulut", "patterns": ("s", "y"), "interval": 5, "coarser": 2}
+    changes |= {"network_steps": 0}
+    found = trained(config(**changes, table_steps=6, table_lr=1e-9), patches, sets)
+    assert found.sampled is None and len({entry["stage"] for entry in found.history}) == 3
+    for each in sets[0].pairs:
+        answer = enlarge(each.lr, found.tables).astype(int)
+        assert np.abs(answer - each.hr).max() <= 4  # hr repeats lr; int8 ends at white
 
 
 def test_training_lowers_the_loss(patches, sets) -> None:
@@ -261,8 +287,8 @@ def test_a_run_killed_anywhere_ends_the_same_to_the_bit(
             found.network.state_dict().values(), whole.network.state_dict().values(), strict=True
         )
         assert all(torch.equal(one, other) for one, other in pairs)
-        if whole.tables is not None:
-            for name in ("tables", "sampled"):
+        for name in ("tables", "sampled"):
+            if getattr(whole, name) is not None:
                 both = zip(parts(getattr(found, name)), parts(getattr(whole, name)), strict=True)
                 assert all(np.array_equal(one, other) for one, other in both)
 

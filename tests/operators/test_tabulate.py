@@ -16,7 +16,12 @@ from dynconv_lite.lut.lookup import lookup, lookup_by_operators
 from dynconv_lite.lut.patterns import PATTERNS, nodes, row_steps
 from dynconv_lite.lut.simplex import interpolate
 from dynconv_lite.lut.table import LookupTable
-from dynconv_lite.lut.tabulate import node_values, tabulate, tabulate_stages
+from dynconv_lite.lut.tabulate import (
+    node_values,
+    repeating_stages,
+    tabulate,
+    tabulate_stages,
+)
 from dynconv_lite.models.mulut_net import MuLutNet
 from dynconv_lite.models.srlut_net import SrLutNet
 
@@ -94,6 +99,25 @@ def test_stages() -> None:
     assert [table.scale for table in (*first, *last)] == [1, 1, 2, 2]
     again = tabulate(net.networks()[1][1], "y", 6)
     assert np.array_equal(last[1].values, again.values)
+
+
+@pytest.mark.parametrize(("names", "count", "scale"), [("s", 1, 2), ("sdy", 2, 4), ("yf", 3, 3)])
+@pytest.mark.parametrize("interval", [5, 7])
+def test_tables_that_repeat_every_pixel(names, count, scale, interval) -> None:
+    image = np.random.default_rng(4).integers(0, 256, (6, 7), dtype=np.uint8)
+    image[image > 256 - 2**interval] //= 2  # in the last cell int8 ends
+    made = repeating_stages(names, count, scale, interval)
+    answer = super_resolve(image, made).astype(int)
+    assert np.abs(answer - image.repeat(scale, 0).repeat(scale, 1)).max() <= (count > 1)
+    whole = np.full((3, 3), 255, np.uint8)
+    assert super_resolve(whole, made).min() >= 256 - 2 * count
+
+
+def test_repeating_tables_have_limits() -> None:
+    with pytest.raises(ValueError, match="scale must be one of"):
+        repeating_stages("s", 2, 5)
+    with pytest.raises(ValueError, match="stages"):
+        repeating_stages("s", 0)
 
 
 @pytest.mark.parametrize(
