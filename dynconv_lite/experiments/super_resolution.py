@@ -34,6 +34,7 @@ from dynconv_lite.experiments.super_resolution_methods import (
     padding_of,
 )
 from dynconv_lite.experiments.super_resolution_published import published_of
+from dynconv_lite.experiments.super_resolution_recipe import with_halves
 from dynconv_lite.experiments.super_resolution_tables import digest_tables, set_name, size_of
 from dynconv_lite.experiments.super_resolution_training import Trained, train_both
 from dynconv_lite.experiments.training import seeded
@@ -80,6 +81,8 @@ def measure(config: SuperResolutionConfig, job: Job) -> Measurement:
             weights=as_weights(learned.model),
         )
     name, pairs = training_pairs(config)
+    if config.halves:
+        pairs = with_halves(pairs, config.scale)
     patches = Patches(pairs, config.scale, config.core, job.device)
     with seeded(config.seed, job.device):
         network = KINDS[config.kind].build(config)

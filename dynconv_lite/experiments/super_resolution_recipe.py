@@ -6,12 +6,16 @@ edge from 140 to 190, or from 90 to 40, because other rows are read. Pictures in
 show the tables every edge in many places.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from fractions import Fraction
 from types import MappingProxyType
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from data_utils import SRPair, matlab_bicubic
 
 FLOOR = 1e-4  # of a mean squared error: what is better than 40 dB hardly counts
 MOVED = 0.5  # share of patches in other light
@@ -62,3 +66,18 @@ def relight(x: Tensor, y: Tensor, generator: torch.Generator) -> tuple[Tensor, T
     negative = drawn[2] < 0.5
     moved = [torch.where(negative, 1 - (each + move), each + move) for each in (x, y)]
     return moved[0], moved[1]
+
+
+def with_halves(pairs: Iterable[SRPair], scale: int) -> Iterator[SRPair]:
+    """Give every pair, and one more of its picture at half the size, which has sharper edges.
+
+    Args:
+        pairs: RGB pictures in both resolutions, the high one at least 2 `scale` pixels to a side.
+        scale: How many times larger the high one is.
+    """
+    for pair in pairs:
+        yield pair
+        half = matlab_bicubic(pair.hr, Fraction(1, 2))
+        height, width = (size // scale * scale for size in half.shape[:2])
+        hr = np.ascontiguousarray(half[:height, :width])
+        yield SRPair(f"{pair.name}, halved", matlab_bicubic(hr, Fraction(1, scale)), hr)

@@ -131,7 +131,7 @@ class _Run:
         else:
             self.model = self.model.refined()  # type: ignore[operator]
         if stage >= TABLES:  # each grid's entries end nearer to where they began
-            self.lr = config.table_lr / 2 ** (stage - TABLES)
+            self.lr = config.table_lr / 4 ** (stage - TABLES)
         # one pass over the entries, of which there may be millions
         self.optimizer = torch.optim.Adam(self.model.parameters(), self.lr, fused=True)
 

@@ -7,7 +7,14 @@ import pytest
 import torch
 from torch.autograd import gradcheck
 
-from dynconv_lite.experiments.super_resolution_recipe import FLOOR, LOSSES, log_mse, relight
+from data_utils import SRPair, matlab_bicubic
+from dynconv_lite.experiments.super_resolution_recipe import (
+    FLOOR,
+    LOSSES,
+    log_mse,
+    relight,
+    with_halves,
+)
 from dynconv_lite.metrics import psnr_y
 
 
@@ -47,6 +54,15 @@ def test_the_same_generator_gives_the_same_light() -> None:
     x, y = patches(20)
     both = [relight(x, y, torch.Generator().manual_seed(5)) for _ in range(2)]
     assert all(torch.equal(one, other) for one, other in zip(*both, strict=True))
+
+
+def test_every_picture_comes_at_half_its_size_as_well() -> None:
+    hr = np.random.default_rng(1).integers(0, 256, (29, 34, 3), dtype=np.uint8)[:28, :32]
+    given = SRPair("one", matlab_bicubic(hr, 0.25), hr)
+    same, half = with_halves([given], 4)
+    assert same is given and half.name == "one, halved"
+    assert np.array_equal(half.hr, matlab_bicubic(hr, 0.5)[:12])  # 14 rows are no multiple of 4
+    assert np.array_equal(half.lr, matlab_bicubic(half.hr, 0.25)) and half.lr.shape == (3, 4, 3)
 
 
 def test_the_logarithm_of_an_error_is_psnr() -> None:

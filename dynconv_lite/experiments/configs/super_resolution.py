@@ -67,12 +67,13 @@ class SuperResolutionConfig(Config):
         network_lr: Its learning rate, which falls to 0 along a cosine.
         table_steps: Steps of Adam on the tables' entries; 0 leaves them as they were sampled, and
             what has no tables, or tables without interpolation, has none, whatever is given.
-        table_lr: As for the network, on every grid; it is half as large on each finer one.
+        table_lr: As for the network, on every grid; it is a fourth on each finer one.
         coarser: On how many coarser grids, each of twice the spacing of the next, a cascade's
-            tables are trained first; the steps are shared out. It and the next two are left out
+            tables are trained first; the steps are shared out. It and the next three are left out
             of a record where they are nothing.
         loss: "mse", or "log_mse", whose logarithm of each patch's error is what PSNR is.
         relit: Half of the patches are shown in other light, and half as negatives.
+        halves: Pictures at half their size are learned from as well; not by dictionaries.
         scale: How many times larger a picture becomes.
         data: What is learned: "photos" (those inside the course's packages; four of them are the
             test), "BSDS400" or "DIV2K".
@@ -117,6 +118,7 @@ class SuperResolutionConfig(Config):
     coarser: Annotated[int, Field(ge=0, le=5, exclude_if=_nothing)] = 0
     loss: Annotated[Literal["mse", "log_mse"], Field(exclude_if=_plain)] = "mse"
     relit: Annotated[bool, Field(exclude_if=_nothing)] = False
+    halves: Annotated[bool, Field(exclude_if=_nothing)] = False
     scale: Literal[2, 3, 4] = 4
     data: Literal["photos", "BSDS400", "DIV2K"]
     width: Annotated[int, Field(ge=1, le=512)]

@@ -61,6 +61,7 @@ class Options(NamedTuple):
     coarser: int = 0
     loss: Literal["mse", "log_mse"] = "mse"
     relit: bool = False
+    halves: bool = False
     alone: bool = False  # tables learn without a network
     laptop: tuple[int, int] = (4000, 4000)  # steps on the network, and on its tables
 
@@ -102,14 +103,15 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             "MuLUT",
             ("s", "d", "y"),
             2,
-            5,
+            4,
             dense=True,
             alone=True,
             table_lr=0.2,
-            coarser=1,
+            coarser=2,
             loss="log_mse",
             relit=True,
-            laptop=(0, 13_000),
+            halves=True,
+            laptop=(0, 21_000),
         ),
         # features of float numbers are shifted: a network that no table can hold
         "mulut_mixed": Options(

@@ -3,6 +3,7 @@
 from dynconv_lite.course.plots.ch10.atoms import draw_atoms
 from dynconv_lite.course.plots.ch10.cells import draw_line, draw_square
 from dynconv_lite.course.plots.ch10.entry import draw_entry
+from dynconv_lite.course.plots.ch10.growth import draw_growth
 from dynconv_lite.course.plots.ch10.guesses import draw_mixes
 from dynconv_lite.course.plots.ch10.lineage import draw_family, draw_years
 from dynconv_lite.course.plots.ch10.patterns import draw_patterns
@@ -16,6 +17,7 @@ __all__ = [
     "draw_difference_maps",
     "draw_entry",
     "draw_family",
+    "draw_growth",
     "draw_intervals",
     "draw_line",
     "draw_loupe",
