@@ -32,12 +32,12 @@ def resolution_run(
     for place, name in enumerate(sets):
         value = psnr - 2 * place
         numbers |= {f"psnr_{name}": value, f"ssim_{name}": 0.03 * value}
-        if tabled:
+        if tabled and plain["network_steps"]:
             numbers |= {f"psnr_{name}_network": value + 0.2, f"psnr_{name}_sampled": value - 0.3}
             numbers[f"ssim_{name}_network"] = 0.03 * (value + 0.2)
     if plain["kind"] != "interpolation":
         numbers |= {"bytes": 2048.0 * (1 + METHODS.index(method)), "parameters": 12_345.0}
-    if tabled:
+    if tabled and plain["network_steps"]:
         numbers["milliseconds_network"] = 1000.0
     kept = {k: v for k, v in (numbers | (final or {})).items() if v is not None}
     history = [

@@ -1,6 +1,6 @@
 """The page of the super-resolution study: what was published, and what the records say."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynconv_lite.experiments.comparison import spread
@@ -37,10 +37,11 @@ New records come from
 ```
 
 A float network is trained; its answers at the nodes of a grid are sampled into tables of bytes;
-and the entries of the tables are trained once more, as they will be used. What enlarges a picture
-in the end, the product, is tables alone. Pixel-mix shifts features and puts them side by side: in
-"SR-LUT + pixel-mix" the features are bytes, so tables can hold what comes after; in "MuLUT +
-pixel-mix" they are not, and the product is the network. Sums of one-index tables are trained as
+and the entries of the tables are trained once more, as they will be used. (MuLUT's tables learn
+without a network, on coarse grids first, from tables that repeat every pixel.) What enlarges a
+picture in the end, the product, is tables alone. Pixel-mix shifts features and puts them side by
+side: in "SR-LUT + pixel-mix" the features are bytes, so tables can hold what comes after; in "MuLUT
++ pixel-mix" they are not, and the product is the network. Sums of one-index tables are trained as
 such: "sampled" there means rounded. Sparse coding has dictionaries of patches; deep networks are
 trained where the profile says so, and otherwise counted.
 
@@ -155,7 +156,7 @@ def _section(name: str, group: list[Record]) -> str:
     )
     rows = [_row(title(name), runs, keys) for name, runs in found.items()]
     parts = [f"## Ours: `{name}`\n", f"{_words(group)}\n", provenance(group)]
-    parts += [TIMES, table(header, rows)]
+    parts += [TIMES, table(header, rows), *_recipes(found)]
     tabled = [
         (title(name), *_stages(runs, keys))
         for name, runs in found.items()
@@ -185,7 +186,7 @@ def _words(group: Sequence[Record]) -> str:
 
 def trains(record: Record) -> bool:
     """Tell whether a run took steps on patches."""
-    return bool(record.config["network_steps"])
+    return bool(record.config["network_steps"] or record.config["table_steps"])
 
 
 def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
@@ -204,6 +205,25 @@ def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
         "; ".join(sorted({run.device for run in runs})),
         spread([run.wall_seconds / 60 for run in runs], 1).removesuffix(" (n = 1)"),
     )
+
+
+def _recipes(found: Mapping[str, list[Record]]) -> list[str]:
+    """Say how methods were trained that had more than squared errors of patches as they are."""
+    told = []
+    for name, runs in found.items():
+        config = runs[0].config
+        words = {
+            "without a network": not config["network_steps"] and config["table_steps"],
+            f"on {1 + config.get('coarser', 0)} grids, coarse to fine": config.get("coarser"),
+            "by the logarithm of each patch's error": config.get("loss") == "log_mse",
+            "in other light and as negatives": config.get("relit"),
+            "from pictures at half their size as well": config.get("halves"),
+        }
+        if any(words.values()):
+            told.append(f"{title(name)} {', '.join(w for w, holds in words.items() if holds)}")
+    if not told:
+        return []
+    return [f"Trained by plain squared errors, and on one grid; but {'; '.join(told)}.\n"]
 
 
 def _effort(config: dict[str, Any]) -> str:

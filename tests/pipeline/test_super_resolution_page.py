@@ -167,6 +167,20 @@ def test_what_was_not_measured_has_no_number() -> None:
     assert "From the network" not in text.split(LAPTOP)[1]
 
 
+def test_what_is_not_the_plain_training_is_told() -> None:
+    text = super_resolution_page([resolution_run("mulut"), resolution_run("mixed")])
+    told = text.split("Trained by plain squared errors, and on one grid; but ")[1].split(".\n")[0]
+    mixed, cascade = told.split("; ")
+    assert mixed.startswith("SR-LUT + pixel-mix by the logarithm") and "grids" not in mixed
+    assert cascade.startswith("MuLUT without a network, on 3 grids, coarse to fine, by the log")
+    assert cascade.endswith(
+        "in other light and as negatives, from pictures at half their size as well"
+    )
+    assert row(text, "MuLUT", "product")["steps, network + tables"] == "0 + 21000"
+    assert "| MuLUT |" not in text.split("From the network to its tables")[1]
+    assert "Trained by plain" not in super_resolution_page([resolution_run("srlut_s")])
+
+
 def test_the_training_set_is_named() -> None:
     words = super_resolution_page([resolution_run(), resolution_run(profile="full")])
     assert words.count("Learned from BSDS400 only: 400 pictures") == 2
