@@ -66,6 +66,8 @@ class Options(NamedTuple):
     laptop: tuple[int, int] = (4000, 4000)  # steps on the network, and on its tables
 
 
+# for tables: large steps, and every edge in all lights
+BY_LOGARITHM: Any = {"table_lr": 0.1, "loss": "log_mse", "relit": True}
 # The last layer's outputs, r * r, are filled in for the scale.
 OPTIONS: Mapping[str, Options] = MappingProxyType(
     {
@@ -73,29 +75,16 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         "bilinear": Options("interpolation", "bilinear", tables=False),
         "bicubic": Options("interpolation", "bicubic", tables=False),
         # V holds every pair of values: nothing is interpolated, and nothing is left to finetune
-        "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0),
-        "srlut_f": Options("cascade", "SR-LUT, F", ("f",), 1, 4),
-        "srlut_s": Options("cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000)),
-        # tables of several stages gain from large steps, light and the logarithm: 0.2 dB
+        "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0, **BY_LOGARITHM),
+        "srlut_f": Options("cascade", "SR-LUT, F", ("f",), 1, 4, **BY_LOGARITHM),
+        "srlut_s": Options(
+            "cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000), **BY_LOGARITHM
+        ),
         "mixed_small": Options(
-            "mixed",
-            "SR-LUT + pixel-mix, small",
-            ("s",),
-            features=2,
-            nodes=5,
-            table_lr=0.1,
-            loss="log_mse",
-            relit=True,
+            "mixed", "SR-LUT + pixel-mix, small", ("s",), features=2, nodes=5, **BY_LOGARITHM
         ),
         "mixed": Options(
-            "mixed",
-            "SR-LUT + pixel-mix",
-            ("s",),
-            features=2,
-            nodes=7,
-            table_lr=0.1,
-            loss="log_mse",
-            relit=True,
+            "mixed", "SR-LUT + pixel-mix", ("s",), features=2, nodes=7, **BY_LOGARITHM
         ),
         # six networks are slow: 1200 steps lead tables to 30.2 dB. Coarse tables need none
         "mulut": Options(
