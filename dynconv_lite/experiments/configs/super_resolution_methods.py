@@ -75,7 +75,7 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         "bilinear": Options("interpolation", "bilinear", tables=False),
         "bicubic": Options("interpolation", "bicubic", tables=False),
         # V holds every pair of values: nothing is interpolated, and nothing is left to finetune
-        "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0, **BY_LOGARITHM),
+        "srlut_v": Options("cascade", "SR-LUT, V", ("v",), 1, 0),
         "srlut_f": Options("cascade", "SR-LUT, F", ("f",), 1, 4, **BY_LOGARITHM),
         "srlut_s": Options(
             "cascade", "SR-LUT, S", ("s",), 1, 4, laptop=(4000, 8000), **BY_LOGARITHM
