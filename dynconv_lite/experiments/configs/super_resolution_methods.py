@@ -86,7 +86,7 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
         "mixed": Options(
             "mixed", "SR-LUT + pixel-mix", ("s",), features=2, nodes=7, **BY_LOGARITHM
         ),
-        # six networks are slow: 1200 steps lead tables to 30.2 dB. Coarse tables need none
+        # six networks are slow to train, and tables that are coarse at first need none
         "mulut": Options(
             "cascade",
             "MuLUT",
