@@ -93,8 +93,10 @@ class SrViewer(widgets.VBox):
             description="or a path", placeholder="of your own picture, then Enter", layout=wide,
             style=style, continuous_update=False,
         )  # fmt: skip
-        self.upload = widgets.FileUpload(accept="image/*", description="or upload one")
-        self.button = widgets.Button(description="compile and look up")
+        self.upload = widgets.FileUpload(
+            accept="image/*", description="or upload one", layout={"width": "auto"}
+        )
+        self.button = widgets.Button(description="compile and look up", layout={"width": "auto"})
         self.status = widgets.HTML()
         self._enlarge()
         controls = {

@@ -76,8 +76,8 @@ def slider(
     kind = widgets.IntSlider
     if any(isinstance(n, float) for n in (value, low, high, step)):
         kind = widgets.FloatSlider
-    style = {"description_width": "7.5em"}
-    layout = widgets.Layout(width="22em")
+    style = {"description_width": "9em"}
+    layout = widgets.Layout(width="23.5em")
     return kind(
         value=value, min=low, max=high, step=step, description=label, style=style,
         **{"layout": layout, **options},
@@ -86,8 +86,8 @@ def slider(
 
 def choice(label: str, options: Any, value: Any = None) -> widgets.Dropdown:
     """Return a labelled list of options."""
-    style = {"description_width": "7.5em"}
-    layout = widgets.Layout(width="22em")
+    style = {"description_width": "9em"}
+    layout = widgets.Layout(width="23.5em")
     chosen = {} if value is None else {"value": value}
     return widgets.Dropdown(
         options=options, description=label, style=style, layout=layout, **chosen

@@ -37,9 +37,9 @@ def draw_growth(record: Record, levels: Mapping[str, float]) -> Picture:
             axes.axvline(start, color=GREY, linewidth=0.8)
     for name, level in levels.items():
         axes.axhline(level, color=GREY, linewidth=1, linestyle=":")
-        axes.annotate(f"{name} {level:.2f}", (start, level), (0, 2), ha="right", fontsize=8,
+        axes.annotate(f"{name} {level:.2f}", (0, level), (0, 2), fontsize=8,
                       textcoords="offset points")  # fmt: skip
     axes.set(xlabel="step on the tables", ylabel="PSNR-Y on Set5 (dB)")
-    axes.legend(loc="lower right")
+    axes.legend(loc="center right")
     marks = "".join(f"; {name}: {level:.2f} dB" for name, level in levels.items())
     return Picture(figure, f"A cascade's tables over {start:.0f} steps: {', '.join(parts)}{marks}.")
