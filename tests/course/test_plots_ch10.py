@@ -113,7 +113,7 @@ def test_a_slice_says_its_error_at_the_nodes_and_anywhere() -> None:
     wrong[1, 1] = 7  # between nodes
     wrong[16, 32] = -2  # a node of interval 4
     drawn = ch10.draw_slice(plain, wrong, 4, ("a", "b"))
-    assert "at most 2.00 away from it at a node and 7.00 anywhere" in drawn.alt
+    assert "at most 2.00 away from it at a node below 255 and 7.00 anywhere" in drawn.alt
     dots = drawn.figure.axes[1].lines[0]
     assert len(dots.get_xdata()) == 17 * 17 and max(dots.get_xdata()) == 255
 

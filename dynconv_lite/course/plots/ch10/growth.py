@@ -39,7 +39,8 @@ def draw_growth(record: Record, levels: Mapping[str, float]) -> Picture:
         axes.axhline(level, color=GREY, linewidth=1, linestyle=":")
         axes.annotate(f"{name} {level:.2f}", (0, level), (0, 2), fontsize=8,
                       textcoords="offset points")  # fmt: skip
-    axes.set(xlabel="step on the tables", ylabel="PSNR-Y on Set5 (dB)")
-    axes.legend(loc="center right")
+    axes.set(xlabel="training step", ylabel="PSNR-Y on Set5 (dB)")
+    axes.margins(y=0.12)
+    axes.legend(loc="center right", framealpha=1)
     marks = "".join(f"; {name}: {level:.2f} dB" for name, level in levels.items())
     return Picture(figure, f"A cascade's tables over {start:.0f} steps: {', '.join(parts)}{marks}.")

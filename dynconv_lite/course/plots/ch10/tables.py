@@ -50,20 +50,20 @@ def draw_slice(network: Tensor, table: Tensor, interval: int, names: tuple[str, 
         panels[1].plot(right.ravel(), down.ravel(), ".", color="white", markersize=2.2)
     gap = (table - network).double()
     shown = signed_panel(panels[2], gap, "table - network")
-    bar = figure.colorbar(shown, ax=panels[2], shrink=0.8, pad=0.01)
+    bar = figure.colorbar(shown, ax=panels[2], shrink=0.8, pad=0.01)  # in the same units
     bar.ax.tick_params(labelsize=8)
-    bar.set_label("units of the table", fontsize=8)
     for axes in panels:
         axes.set(xlabel=names[1], xticks=[0, 255], yticks=[])
         axes.tick_params(labelsize=8)
         axes.title.set_fontsize(10)
     panels[0].set(ylabel=names[0], yticks=[0, 255])
-    at = gap[places][:, places]
+    inner = places[places % spacing == 0]  # at 255 the table is interpolated: its node is 256
+    at = gap[inner][:, inner]
     alt = (
         f"An output as {names[0]} and {names[1]} run from 0 to 255: the network's from {low:.1f} "
         f"to {high:.1f}; the table's with {count} x {count} nodes, at most "
-        f"{float(at.abs().max()):.2f} away from it at a node and {float(gap.abs().max()):.2f} "
-        "anywhere."
+        f"{float(at.abs().max()):.2f} away from it at a node below 255 and "
+        f"{float(gap.abs().max()):.2f} anywhere."
     )
     return Picture(figure, alt)
 
