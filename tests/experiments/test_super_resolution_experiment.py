@@ -314,7 +314,7 @@ def test_a_time_is_the_median_of_several_calls_after_the_first() -> None:
 SETTINGS = [
     {"method": "srlut_s"},
     {"method": "srlut_v", "interval": 0},
-    {"method": "mulut", "patterns": ("s", "d")},
+    {"method": "mulut", "patterns": ("s", "d"), "coarser": 0, "halves": False},
     {"method": "mixed", "features": 1, "nodes": 3},
     {"method": "additive_32k", "layers": ((2, 3, 3), (4, 3, 3))},
 ]

@@ -17,6 +17,8 @@ NO_BANDS = """
 from dynconv_lite.course import bands
 bands.within = lambda value, low, high: f"{value:.3f}"
 """
+# its pictures look for scenes that only whole trainings tell apart
+WHOLE = {"05_large_kernels"}
 CUT_SHORT = """
 from dataclasses import replace
 p = replace(p, train_steps=120)
@@ -34,7 +36,7 @@ class Unsolved:
         notebook = nbformat.read(ROOT / "notebooks" / self.solution.name, as_version=4)
 
         for cell in notebook.cells:
-            if "p = get_profile(profile)" in cell.source:
+            if "p = get_profile(profile)" in cell.source and self.solution.stem not in WHOLE:
                 cell.source = NO_BANDS + cell.source + CUT_SHORT
         client = NotebookClient(
             notebook,

@@ -178,7 +178,7 @@ def test_what_is_not_the_plain_training_is_told() -> None:
     )
     assert row(text, "MuLUT", "product")["steps, network + tables"] == "0 + 21000"
     assert "| MuLUT |" not in text.split("From the network to its tables")[1]
-    assert "Trained by plain" not in super_resolution_page([resolution_run("srlut_s")])
+    assert "Trained by plain" not in super_resolution_page([resolution_run("srlut_v")])
 
 
 def test_the_training_set_is_named() -> None:
