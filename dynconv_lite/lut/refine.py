@@ -1,8 +1,9 @@
 """Halving a table's spacing: more nodes, the same function, and room to learn what they add.
 
-A coarse table learns fast: of 5**4 rows, every pixel's weight falls on five, so each is met by
-hundreds of pixels in every batch. A fine one has rows that hardly any pixel meets. So tables are
-trained from coarse to fine, and each level starts from the function that the last one found.
+A coarse table learns fast: a batch of patches meets many of its few rows, and a row that is
+learned serves a whole neighbourhood. Of a fine one it meets few, and a row that is never met keeps
+its first value. So tables are trained from coarse to fine, and each level starts from the function
+that the last one found.
 
 That this is possible is a property of simplices. Those of a cell are cut apart by the planes in
 which two fractions are equal, x_i - x_j = whole number of cells, and by the cells' own faces. Cells
