@@ -19,20 +19,20 @@ from torch import nn
 from data_utils import matlab_bicubic
 from dynconv_lite.experiments.configs.super_resolution import OPTIONS, SuperResolutionConfig
 from dynconv_lite.experiments.super_resolution_networks import DEEP, DeepNetwork, FramedFSRCNN
-from dynconv_lite.lut import (
-    TrainableMixedTables,
-    TrainableTables,
-    tabulate_mixed,
-    tabulate_stages,
+from dynconv_lite.experiments.super_resolution_tabled import (
+    Tables,
+    cascade,
+    mixed,
+    repeating_cascade,
+    repeating_sets,
+    sampled_cascade,
+    sampled_mixed,
+    trainable,
 )
 from dynconv_lite.models.additive_net import AdditiveNet
-from dynconv_lite.models.mixed_net import MixedNet
-from dynconv_lite.models.mulut_net import MuLutNet
-from dynconv_lite.pixel_mix import SQUARE, Padding
+from dynconv_lite.pixel_mix import Padding
 
 Picture = npt.NDArray[np.uint8]
-# tables of any kind that `dynconv_lite.lut.enlarge` and `save_tables` take
-Tables = Any
 
 
 @dataclass(frozen=True)
@@ -48,34 +48,22 @@ class KindOfMethod:
         sample: Makes tables of a network; None if it has none.
         trainable: Makes a module of the network and its tables, whose parameters are the tables'
             entries, and whose method `export` makes tables again.
+        repeating: Makes tables that repeat every pixel, to learn from without a network; None if
+            it has none.
+        coarsened: Gives the configuration on the coarsest grid that its tables are trained on;
+            None if they have a single one. Their modules then have a method `refined`.
     """
 
     build: Callable[[SuperResolutionConfig], nn.Module]
     sample: Callable[[SuperResolutionConfig, Any], Tables] | None = None
     trainable: Callable[[Any, Tables], nn.Module] | None = None
+    repeating: Callable[[SuperResolutionConfig], Tables] | None = None
+    coarsened: Callable[[SuperResolutionConfig], SuperResolutionConfig] | None = None
 
 
 def colours_of(module: nn.Module) -> int:
     """Return how many colours a module enlarges together: 1 or 3."""
     return int(getattr(module, "colours", 1))
-
-
-def _cascade(config: SuperResolutionConfig) -> nn.Module:
-    return MuLutNet(
-        config.patterns,
-        config.stages,
-        config.scale,
-        config.width,
-        config.depth,
-        dense=config.dense,
-        mix=SQUARE if config.mix else None,
-    )
-
-
-def _mixed(config: SuperResolutionConfig) -> nn.Module:
-    return MixedNet(
-        config.scale, config.features, config.width, config.depth, pattern=config.patterns[0]
-    )
 
 
 def _turned(config: SuperResolutionConfig, network: AdditiveNet) -> Tables:
@@ -94,14 +82,18 @@ def _rounded(network: AdditiveNet, tables: Tables) -> nn.Module:
 KINDS: Mapping[str, KindOfMethod] = MappingProxyType(
     {
         "cascade": KindOfMethod(
-            _cascade,
-            lambda config, network: tabulate_stages(network, config.interval),
-            lambda network, tables: TrainableTables(tables),
+            cascade,
+            sampled_cascade,
+            lambda network, tables: trainable(tables),
+            repeating_cascade,
+            lambda c: c.model_copy(update={"interval": c.interval + c.coarser}),
         ),
         "mixed": KindOfMethod(
-            _mixed,
-            lambda config, network: tabulate_mixed(network, mixed_nodes=config.nodes),
-            lambda network, tables: TrainableMixedTables(tables),
+            mixed,
+            sampled_mixed,
+            lambda network, tables: trainable(tables),
+            repeating_sets,
+            lambda c: c.model_copy(update={"nodes": ((c.nodes - 1) >> c.coarser) + 1}),
         ),
         "additive": KindOfMethod(
             # one turn suffices to train on patches that are turned at random, and costs a fourth

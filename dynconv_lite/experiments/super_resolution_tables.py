@@ -112,4 +112,9 @@ def _files(path: Path) -> list[tuple[str, Path]]:
     """List the files of a set, with their names in it."""
     if not path.is_dir():
         return [("", path)]
-    return [(f.name, f) for f in sorted(path.iterdir()) if not f.name.startswith(".")]
+    found = [(file.relative_to(path), file) for file in sorted(path.rglob("*")) if file.is_file()]
+    return [
+        (name.as_posix(), file)
+        for name, file in found
+        if not any(part.startswith(".") for part in name.parts)
+    ]

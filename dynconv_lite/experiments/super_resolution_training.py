@@ -28,7 +28,6 @@ from dynconv_lite.experiments.super_resolution_methods import (
 )
 from dynconv_lite.experiments.super_resolution_recipe import LOSSES, relight
 from dynconv_lite.experiments.training import TrainingError
-from dynconv_lite.lut import repeating_stages
 from dynconv_lite.metrics import psnr_y
 
 NETWORK, TABLES = 0, 1  # of tables of several grids, the finer ones are stages 2, 3, ...
@@ -117,15 +116,17 @@ class _Run:
         if stage == NETWORK:
             self.model = self.network
         elif stage == TABLES:
-            make = KINDS[config.kind].trainable
-            coarse = config.model_copy(update={"interval": config.interval + config.coarser})
+            kind = KINDS[config.kind]
+            make, coarse = kind.trainable, config
+            if config.coarser:
+                assert kind.coarsened is not None  # or the configuration was refused
+                coarse = kind.coarsened(config)
             if config.network_steps:
                 self.sampled = sampled_tables(config, self.network)
                 start = sampled_tables(coarse, self.network) if config.coarser else self.sampled
             else:
-                start = repeating_stages(
-                    config.patterns, config.stages, config.scale, coarse.interval
-                )
+                assert kind.repeating is not None  # as well
+                start = kind.repeating(coarse)
             assert make is not None  # or there were no steps of it
             self.model = make(self.network, start).to(self.job.device)
         else:

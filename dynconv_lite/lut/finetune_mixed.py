@@ -4,9 +4,10 @@ import torch
 from torch import Tensor, nn
 
 from dynconv_lite.lut.finetune import GREY, interpolate_map
-from dynconv_lite.lut.mixed import UNIT, MixedTables
-from dynconv_lite.lut.mixed_forward import MIDDLE, difference_positions, first_positions
+from dynconv_lite.lut.mixed import MIDDLE, UNIT, MixedTables
+from dynconv_lite.lut.mixed_forward import difference_positions, first_positions
 from dynconv_lite.lut.mixed_tabulate import from_grey
+from dynconv_lite.lut.refine import halve_spacing
 from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.rounding import to_bytes
 from dynconv_lite.pixel_mix import Padding, pixel_mix
@@ -43,6 +44,30 @@ class TrainableMixedTables(nn.Module):
     def forward(self, x: Tensor, padding: Padding = "edge") -> Tensor:
         """Enlarge x, (B, 1, H, W); the padding is as of `rotation_ensemble`."""
         return rotation_ensemble(self._one_rotation, x, padding, reach=self.reach) / (4 * 255)
+
+    def refined(self) -> "TrainableMixedTables":
+        """Return the same function with features' nodes half as far apart, L -> 2 L - 1.
+
+        The first table, which gives the features, keeps its grid. Parameters are the twin's own.
+
+        Raises:
+            ValueError: If there would be too many nodes.
+        """
+        old, (first, *mixed) = self.tables, [entries.detach() for entries in self.entries]
+        counts = (old.mixed_nodes,) * len(old.offsets)
+        found = [first, *(halve_spacing(entries, counts) for entries in mixed)]
+        twin = TrainableMixedTables(
+            from_grey(
+                found,
+                old.first_nodes,
+                2 * old.mixed_nodes - 1,
+                pattern=old.pattern,
+                offsets=old.offsets,
+            )
+        ).to(first.device)
+        for parameter, values in zip(twin.entries, found, strict=True):
+            parameter.data.copy_(values)  # those of `from_grey` were rounded
+        return twin
 
     def export(self) -> MixedTables:
         """Round the entries to int8 in units of max |entry| / 127, table by table.

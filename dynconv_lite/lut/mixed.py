@@ -14,6 +14,7 @@ from dynconv_lite.pixel_mix import SQUARE, Offsets, check_offsets
 from dynconv_lite.validation import check_count
 
 UNIT = 255  # the length of a cell, in fractions: the same for any number of nodes
+MIDDLE = 128  # the feature of an answer of 0
 FIRST_NODES = (5, 9, 9, 9)
 
 

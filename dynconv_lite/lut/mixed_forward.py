@@ -9,7 +9,7 @@ from torch import Tensor
 from dynconv_lite.lut.compander import compand
 from dynconv_lite.lut.exact import add_corners, key_bits
 from dynconv_lite.lut.fast import Backend, is_compiled
-from dynconv_lite.lut.mixed import UNIT, MixedTables
+from dynconv_lite.lut.mixed import MIDDLE, UNIT, MixedTables
 from dynconv_lite.lut.mixed_fast import mixed_numba
 from dynconv_lite.lut.patterns import row_steps
 from dynconv_lite.lut.picture import Padding, Picture, colour_planes, possible_padding
@@ -17,7 +17,6 @@ from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.simplex import sum_of
 from dynconv_lite.pixel_mix import pixel_mix
 
-MIDDLE = 128  # the feature of an answer of 0
 CHUNK = 1 << 15  # pixels at a time, so that what is between two steps stays in the cache
 
 

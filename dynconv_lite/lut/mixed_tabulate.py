@@ -8,8 +8,11 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from dynconv_lite.lut.mixed import FIRST_NODES, MixedTables, check_nodes
-from dynconv_lite.lut.patterns import Pattern
+from dynconv_lite.lut.compander import CENTRE
+from dynconv_lite.lut.mixed import FIRST_NODES, MIDDLE, MixedTables, check_nodes
+from dynconv_lite.lut.patterns import Pattern, find_pattern
+from dynconv_lite.lut.table import SCALES
+from dynconv_lite.pixel_mix import SQUARE, check_offsets
 
 if TYPE_CHECKING:  # the models import this package
     from dynconv_lite.models.mixed_net import MixedNet
@@ -70,6 +73,49 @@ def from_grey(
     first, *mixed = rounded
     return MixedTables(
         first, np.stack(mixed), steps, first_nodes, mixed_nodes, pattern=pattern, offsets=offsets
+    )
+
+
+def repeating_mixed(
+    pattern: str | Pattern = "s",
+    features: int = 2,
+    scale: int = 4,
+    first_nodes: Sequence[int] = FIRST_NODES,
+    mixed_nodes: int = 7,
+    *,
+    offsets: Sequence[Sequence[int]] = SQUARE,
+) -> MixedTables:
+    """Make pixel-mix tables that repeat every pixel, to learn from without a network.
+
+    The features' tables add nothing, so that tables enlarge as the nearest neighbour does; but the
+    features differ from the first step on, or all would learn the same: the first is the pixel
+    itself, and the others are the companded differences of the other taps from it, one each.
+
+    Args:
+        pattern: A name in `PATTERNS`, or a pattern of D taps.
+        features: 1 to D.
+        scale: r.
+        first_nodes: As of `MixedTables`, like all that follows.
+        mixed_nodes: L of the features' tables.
+        offsets: Offsets.
+
+    Raises:
+        ValueError: If an argument is out of range.
+    """
+    taps = find_pattern(pattern)
+    if not isinstance(features, int) or not 1 <= features <= taps.dims:
+        raise ValueError(
+            f"features must be 1 to {taps.dims}, the taps of pattern {taps.name!r}, got {features}"
+        )
+    if scale not in SCALES:
+        raise ValueError(f"scale must be one of {SCALES}, got {scale}")
+    pairs = check_offsets(offsets)
+    check_nodes(first_nodes, mixed_nodes, taps, pairs)
+    pixel, differences = _grid(first_nodes)[0, :, 0].T.split([1, taps.dims - 1], 1)
+    first = torch.cat((pixel - MIDDLE, differences - CENTRE), 1)[:, :features]  # (M, F)
+    blank = torch.zeros(mixed_nodes ** len(pairs), scale**2)
+    return from_grey(
+        [first, *[blank] * features], first_nodes, mixed_nodes, pattern=taps, offsets=pairs
     )
 
 

@@ -6,6 +6,8 @@ A set is one of several kinds, told apart by what its files hold, not by their n
 * Stages of plain tables: a folder of such files, `stage1_s.npz`, `stage1_d.npz`, `stage2_s.npz`;
   the number and the letter are the stage's and the pattern's.
 * The tables of pixel-mix, or of a chain of sums: a .npz file.
+* Sets of the first three kinds whose pictures are averaged: a folder with a file or a folder for
+  each, `member1.npz` or `member1`, and so on.
 """
 
 import re
@@ -20,21 +22,23 @@ import torch
 
 from dynconv_lite.lut.additive import AdditiveTables
 from dynconv_lite.lut.additive_forward import super_resolve_additive
+from dynconv_lite.lut.cascade import Stages, checked_stages
 from dynconv_lite.lut.inference import Padding, super_resolve
+from dynconv_lite.lut.mean import MeanTables, Member, mean_picture
 from dynconv_lite.lut.mixed import MixedTables
 from dynconv_lite.lut.mixed_file import MEMBERS as MIXED_MEMBERS
 from dynconv_lite.lut.mixed_forward import super_resolve_mixed
 from dynconv_lite.lut.patterns import PATTERNS
-from dynconv_lite.lut.stage import Stage
 from dynconv_lite.lut.table import LookupTable
 from dynconv_lite.lut.table_file import MEMBERS as PLAIN_MEMBERS
 from dynconv_lite.lut.table_file import member_names, unpack
 
-Stages = Sequence[Sequence[LookupTable]]
-Tables = MixedTables | AdditiveTables  # those that come in one file of their own
+InOneFile = MixedTables | AdditiveTables
+Tables = InOneFile | MeanTables  # those that know themselves how they are saved
 TableSet = Stages | Tables
 Loaded = list[list[LookupTable]] | Tables
 
+MEMBER = re.compile(r"member([1-9])(\.npz)?")
 STAGE_FILE = re.compile(r"stage([1-9])_([a-z])\.npz")
 
 
@@ -49,7 +53,8 @@ def enlarge(
 
     Args:
         image: uint8 (H, W) or (H, W, 3).
-        tables: A table, stages of tables, or those of pixel-mix or of sums; r its whole scale.
+        tables: A table, stages of tables, those of pixel-mix or of sums, or several sets side by
+            side; r its whole scale.
         padding: How the picture goes on beyond its borders. A set does not know how it was
             trained; None takes "reflect" for a single table of a single stage, as SR-LUT does,
             and "edge" for all others, as MuLUT does.
@@ -61,24 +66,31 @@ def enlarge(
     Raises:
         ValueError: If an argument is not one of those allowed.
     """
+    if isinstance(tables, MeanTables):
+        return mean_picture(
+            enlarge(image, each, padding=padding or "edge", device=device)
+            for each in tables.members
+        )
     if isinstance(tables, MixedTables):
         return super_resolve_mixed(image, tables, padding=padding or "edge", device=device)
     if isinstance(tables, AdditiveTables):
         return super_resolve_additive(image, tables, padding=padding or "edge", device=device)
-    stages = _stages(tables)
+    stages = checked_stages(tables)
     usual: Padding = "reflect" if _single(stages) else "edge"
     return super_resolve(image, stages, padding=padding or usual, device=device)
 
 
 def file_ending(tables: LookupTable | TableSet) -> str:
-    """Return how the path of a set has to end: ".npz", or "" for stages, which are a folder.
+    """Return how the path of a set has to end: ".npz", or "" for those that are a folder.
 
     Raises:
         ValueError: If these are no tables of a known kind, or stages that do not fit together.
     """
-    if isinstance(tables, Tables):
+    if isinstance(tables, InOneFile):
         return ".npz"
-    return ".npz" if _single(_stages(tables)) else ""
+    if isinstance(tables, MeanTables):
+        return ""
+    return ".npz" if _single(checked_stages(tables)) else ""
 
 
 def save_tables(tables: LookupTable | TableSet, path: str | Path) -> None:
@@ -86,8 +98,8 @@ def save_tables(tables: LookupTable | TableSet, path: str | Path) -> None:
 
     Args:
         tables: What `enlarge` takes. A stage holds a pattern once, in the order of `PATTERNS`.
-        path: A .npz file for a single table, for pixel-mix and for sums; otherwise a folder,
-            which replaces one of the same name.
+        path: A .npz file for a single table, for one set of pixel-mix and for sums; otherwise a
+            folder, which replaces one of the same name.
 
     Raises:
         ValueError: If the ending does not fit the tables, or they do not fit together.
@@ -97,16 +109,18 @@ def save_tables(tables: LookupTable | TableSet, path: str | Path) -> None:
     if target.suffix != ending:
         raise ValueError(
             f"path must end in .npz for one table, for pixel-mix and for sums, and have no ending "
-            f"for a folder of stages, got {target}"
+            f"for a folder of stages or of several sets, got {target}"
         )
-    if isinstance(tables, Tables):
+    if isinstance(tables, InOneFile):
         tables.save(target)
-        return
-    stages = _stages(tables)
-    if ending:
-        stages[0][0].save(target)
+    elif isinstance(tables, MeanTables):
+        _save_folder(lambda folder: _save_members(tables, folder), target)
     else:
-        _save_folder(stages, target)
+        stages = checked_stages(tables)
+        if ending:
+            stages[0][0].save(target)
+        else:
+            _save_folder(lambda folder: _save_stages(stages, folder), target)
 
 
 def load_tables(path: str | Path) -> Loaded:
@@ -116,7 +130,8 @@ def load_tables(path: str | Path) -> Loaded:
         path: A .npz file or a folder.
 
     Returns:
-        Stages of tables, also for a file of one table; or those of pixel-mix, or of sums.
+        Stages of tables, also for a file of one table; those of pixel-mix, or of sums; or several
+        sets side by side.
 
     Raises:
         ValueError: If a file is damaged or unknown, or the tables do not fit together.
@@ -126,11 +141,13 @@ def load_tables(path: str | Path) -> Loaded:
     if not source.is_dir():
         return _load_file(source)
     files = [entry.name for entry in source.iterdir() if not entry.name.startswith(".")]
+    if any(MEMBER.fullmatch(name) for name in files):
+        return _load_members(source, files)
     places = {name: STAGE_FILE.fullmatch(name) for name in files}
     wrong = sorted(name for name, place in places.items() if place is None)
     if wrong or not files:
         raise ValueError(
-            f"{source} should hold stage1_s.npz and the like alone, and holds "
+            f"{source} should hold stage1_s.npz and the like alone, or member1.npz, and holds "
             f"{', '.join(wrong) or 'nothing'}"
         )
     found: dict[int, dict[str, LookupTable]] = {}
@@ -143,7 +160,7 @@ def load_tables(path: str | Path) -> Loaded:
     if sorted(found) != list(range(1, len(found) + 1)):
         raise ValueError(f"{source} should hold stages from 1 on, and holds {sorted(found)}")
     try:
-        return _stages(
+        return checked_stages(
             [[found[number][n] for n in PATTERNS if n in found[number]] for number in sorted(found)]
         )
     except ValueError as error:
@@ -184,44 +201,45 @@ def _single(stages: Stages) -> bool:
     return [len(stage) for stage in stages] == [1]
 
 
-def _stages(tables: LookupTable | Stages) -> list[list[LookupTable]]:
-    """Return plain tables as stages, if they can be saved and used as such.
-
-    Raises:
-        ValueError: If they cannot.
-    """
-    if isinstance(tables, LookupTable):
-        return _stages([[tables]])
-    if not isinstance(tables, list | tuple) or not tables:
-        raise ValueError(f"tables must be tables, or stages of them, got {tables!r}")
-    stages = []
-    for number, stage in enumerate(tables, 1):
-        own = [stage] if isinstance(stage, LookupTable) else stage
-        if not isinstance(own, list | tuple) or not own:
-            raise ValueError(f"stage {number} must hold at least one table, got {stage!r}")
-        if any(not isinstance(table, LookupTable) for table in own):
-            raise ValueError(f"stage {number} must hold plain tables alone, got {own!r}")
-        Stage(tuple(own))  # refuses mixed scales
-        patterns = [table.pattern for table in own]
-        if patterns != [pattern for pattern in PATTERNS.values() if pattern in patterns]:
-            raise ValueError(
-                f"stage {number} must hold each pattern once, in the order {', '.join(PATTERNS)}, "
-                f"got {', '.join(pattern.name for pattern in patterns)}"
-            )
-        stages.append(list(own))
-    if len(stages) > 9:
-        raise ValueError(f"tables must have at most 9 stages, got {len(stages)}")
-    return stages
+def _save_members(tables: MeanTables, folder: Path) -> None:
+    for number, member in enumerate(tables.members, 1):
+        save_tables(member, folder / f"member{number}{file_ending(member)}")
 
 
-def _save_folder(stages: Stages, target: Path) -> None:
+def _load_members(source: Path, files: Sequence[str]) -> MeanTables:
+    """Read a folder of several sets."""
+    names = sorted(files)
+    places = [MEMBER.fullmatch(name) for name in names]
+    numbers = [int(place[1]) if place else 0 for place in places]
+    if numbers != list(range(1, len(names) + 1)):
+        raise ValueError(
+            f"{source} should hold member1 or member1.npz, member2 and so on alone, and holds "
+            f"{', '.join(names)}"
+        )
+    members: list[Member] = []
+    for name in names:
+        member = load_tables(source / name)
+        if isinstance(member, AdditiveTables | MeanTables):
+            raise ValueError(f"{source / name} should hold plain tables or those of pixel-mix")
+        members.append(member)
+    try:
+        return MeanTables(members)
+    except ValueError as error:
+        raise ValueError(f"{source} holds no tables that can be used: {error}") from error
+
+
+def _save_stages(stages: Stages, folder: Path) -> None:
+    for number, stage in enumerate(stages, 1):
+        for table in stage:
+            table.save(folder / f"stage{number}_{table.pattern.name}.npz")
+
+
+def _save_folder(save: Callable[[Path], None], target: Path) -> None:
     """Write a folder beside its place, and move it there when it is complete."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.") as spare:
         whole, old = Path(spare, "new"), Path(spare, "old")
-        for number, stage in enumerate(stages, 1):
-            for table in stage:
-                table.save(whole / f"stage{number}_{table.pattern.name}.npz")
+        save(whole)
         if target.exists():
             target.rename(old)
         try:

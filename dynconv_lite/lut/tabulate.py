@@ -1,5 +1,6 @@
 """From a network to a table: ask it at every node, and write down the answers as bytes."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -100,7 +101,12 @@ def tabulate_stages(network: "MuLutNet", interval: int = 4) -> list[list[LookupT
 
 
 def repeating_stages(
-    patterns: Sequence[str | Pattern], stages: int = 2, scale: int = 4, interval: int = 4
+    patterns: Sequence[str | Pattern],
+    stages: int = 2,
+    scale: int = 4,
+    interval: int = 4,
+    *,
+    sharpen: float = 0.0,
 ) -> list[list[LookupTable]]:
     """Make a cascade that repeats every pixel, for tables to learn from without a network.
 
@@ -112,11 +118,18 @@ def repeating_stages(
         stages: How many.
         scale: r.
         interval: As of `tabulate`, for every table.
+        sharpen: How many times the first stage adds to a pixel by what it is brighter than the mean
+            of a table's other taps; it has to have another stage after it. Cascades that are to
+            learn side by side need different ones, or they would all learn the same.
 
     Raises:
         ValueError: If an argument is out of range.
     """
     check_count("stages", stages)
+    if not math.isfinite(sharpen) or (sharpen and stages < 2):
+        raise ValueError(
+            f"sharpen must be finite, and 0 for a single stage, got {sharpen} for {stages}"
+        )
     if scale not in SCALES:
         raise ValueError(f"scale must be one of {SCALES}, got {scale}")
 
@@ -128,7 +141,19 @@ def repeating_stages(
         return (level / 127).expand(-1, -1, scale, scale)
 
     asked = [*[before] * (stages - 1), last]
-    return [[tabulate(answer, pattern, interval) for pattern in patterns] for answer in asked]
+    made = [[tabulate(answer, pattern, interval) for pattern in patterns] for answer in asked]
+    if sharpen:
+        made[0] = [_sharpening(table, sharpen) for table in made[0]]
+    return made
+
+
+def _sharpening(table: LookupTable, amount: float) -> LookupTable:
+    """Return a table of one stage, not the last, that sharpens its first tap."""
+    values = node_values(table.interval)
+    taps = torch.cartesian_prod(*[values] * table.pattern.dims)  # (L^D, D)
+    pixel, others = taps[:, :1], taps[:, 1:].mean(1, keepdim=True)
+    answer = (pixel + amount * (pixel - others)).clamp(0, 255) - MIDDLE
+    return LookupTable(quantised(answer / 127), table.pattern, table.interval, table.step)
 
 
 def quantised(answers: Tensor) -> npt.NDArray[np.int8]:

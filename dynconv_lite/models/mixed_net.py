@@ -7,14 +7,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from dynconv_lite.lut.compander import CENTRE, compand
+from dynconv_lite.lut.mixed import MIDDLE
 from dynconv_lite.lut.patterns import Pattern, find_pattern
 from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.rounding import to_bytes
 from dynconv_lite.models.srlut_net import PointwiseStack, check_forward, check_scale
 from dynconv_lite.pixel_mix import SQUARE, Padding, pixel_mix
 from dynconv_lite.validation import check_count
-
-MIDDLE = 128  # the feature of an answer of 0
 
 
 class MixedNet(nn.Module):

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from dynconv_lite.lut import LookupTable, enlarge
+from dynconv_lite.lut.cascade import cascade_reach
 from dynconv_lite.lut.picture import Picture, colour_planes
 from dynconv_lite.lut.table_sets import TableSet
 from dynconv_lite.validation import check_count
@@ -129,13 +130,7 @@ def reach(tables: Tables) -> int:
         return tables.pattern.reach
     if not isinstance(tables, Sequence):
         return tables.reach
-    total, scale = 0, 1
-    for stage in tables:
-        own = [stage] if isinstance(stage, LookupTable) else stage
-        # behind a stage that enlarges, pixels are smaller
-        total += -(-max(table.pattern.reach for table in own) // scale)
-        scale *= own[0].scale
-    return total
+    return cascade_reach([[s] if isinstance(s, LookupTable) else s for s in tables])
 
 
 def _cuts(size: int, tile: int) -> list[tuple[int, int]]:

@@ -24,6 +24,7 @@ from dynconv_lite.experiments.configs.super_resolution import (
     options_of,
     title_of,
 )
+from dynconv_lite.experiments.configs.super_resolution_methods import TAPS
 from dynconv_lite.experiments.job import Job
 from dynconv_lite.experiments.super_resolution_methods import (
     KINDS,
@@ -35,7 +36,7 @@ from dynconv_lite.experiments.super_resolution_methods import (
 from dynconv_lite.experiments.super_resolution_networks import DeepNetwork
 from dynconv_lite.experiments.super_resolution_tables import digest_tables, find_tables
 from dynconv_lite.experiments.weights import fingerprint
-from dynconv_lite.lut import enlarge, load_tables
+from dynconv_lite.lut import PATTERNS, enlarge, load_tables
 from dynconv_lite.metrics import psnr_y, ssim_y
 
 CPU = torch.device("cpu")
@@ -110,16 +111,21 @@ def test_methods_are_what_their_papers_say() -> None:
         "srlut_f": (("f",), 1),
         "srlut_s": (("s",), 1),
         "mulut": (("s", "d", "y"), 2),
-        "mulut_mixed": (("s", "d", "y"), 2),
+        "mulut_wide": (("s", "d", "y"), 2),
+        "mulut_mixed_network": (("s", "d", "y"), 2),
     }
     assert set(OPTIONS) == set(METHODS) and len({title_of(m) for m in METHODS}) == len(METHODS)
     # without interpolation V has 257^2 rows: about 1 MB, as published
     assert (OPTIONS["srlut_v"].interval, OPTIONS["srlut_f"].interval) == (0, 4)
 
 
+def test_patterns_have_as_many_taps_as_the_configuration_thinks() -> None:
+    assert {letter: pattern.dims for letter, pattern in PATTERNS.items()} == TAPS
+
+
 def test_what_has_no_tables_takes_no_steps_of_them() -> None:
     assert config(method="fsrcnn", table_steps=7).table_steps == 0
-    assert config(method="mulut_mixed", table_steps=7).table_steps == 0
+    assert config(method="mulut_mixed_network", table_steps=7).table_steps == 0
     assert config(method="srlut_v", interval=0, table_steps=7).table_steps == 0
     assert config(method="srlut_v", interval=5, table_steps=7).table_steps == 7
     none = config(method="nearest", network_steps=9, table_steps=9)
@@ -170,17 +176,26 @@ def test_dictionaries_are_as_large_as_in_their_papers() -> None:
         ({"interval": 2}, "interval = 2.*0, 3, 4, 5, 6, 7 or 8"),
         ({"interval": 0}, "interval = 0 is for patterns of two or three taps"),
         ({"mix": True}, "mix takes all tables away"),
-        ({"method": "mulut_mixed", "mix": False}, "mix takes all tables away"),
+        ({"method": "mulut_mixed_network", "mix": False}, "mix takes all tables away"),
         ({"method": "mixed", "features": 0}, "features >= 1"),
         ({"method": "mixed", "nodes": 1}, "nodes >= 2"),
         ({"method": "mixed", "nodes": 18}, "nodes = 18.*less than or equal to 17"),
-        ({"method": "mixed", "patterns": ("s", "d")}, "one pattern"),
+        ({"method": "mixed", "patterns": ()}, "a pattern, features >= 1"),
+        (
+            {"method": "mixed", "patterns": ("s", "v"), "network_steps": 0, "features": 3},
+            "features must be at most 2, the taps of a pattern",
+        ),
         ({"method": "additive_32k", "layers": ((4, 3, 3), (5, 3, 3))}, "must end with 4 channels"),
         ({"method": "additive_32k", "layers": ((4, 2, 3),)}, "odd kernel size"),
         ({"method": "additive_32k", "layers": ((4, 3, 1),)}, "2 to 256 nodes"),
-        ({"method": "mixed", "network_steps": 0}, "network_steps must be >= 1"),
+        ({"method": "mixed", "network_steps": 0, "table_steps": 0}, "network_steps must be >= 1"),
+        ({"method": "additive_32k", "network_steps": 0}, "network_steps must be >= 1"),
         ({"network_steps": 0, "table_steps": 0}, "network_steps must be >= 1"),
-        ({"method": "mixed", "coarser": 1}, "coarser is for the tables of cascades"),
+        ({"method": "mixed", "coarser": 2}, "nodes - 1 to be a multiple of 4, got nodes = 7"),
+        ({"method": "additive_32k", "coarser": 1}, "coarser is for the tables of cascades"),
+        ({"members": 2}, "members must be 1 for a cascade of one stage"),
+        ({"method": "mixed", "members": 2}, "members must be 1 for mixed"),
+        ({"method": "mulut", "members": 10}, "members = 10.*less than or equal to 9"),
         ({"interval": 6, "coarser": 3}, "coarser = 3 needs an interval from 3 to 5, got 6"),
         ({"interval": 4, "coarser": 2, "table_steps": 2}, "table_steps must be at least 3"),
         ({"coarser": 6}, "coarser = 6.*less than or equal to 5"),
@@ -316,6 +331,8 @@ SETTINGS = [
     {"method": "srlut_v", "interval": 0},
     {"method": "mulut", "patterns": ("s", "d"), "coarser": 0, "halves": False},
     {"method": "mixed", "features": 1, "nodes": 3},
+    {"method": "mulut_mixed", "network_steps": 3, "patterns": ("s", "y"), "nodes": 3},
+    {"method": "mulut_wide", "network_steps": 3, "patterns": ("s", "v"), "members": 2},
     {"method": "additive_32k", "layers": ((2, 3, 3), (4, 3, 3))},
 ]
 PRODUCT = {f"{what}_{name}" for what in ("psnr", "ssim") for name in ("set5", "set14")}

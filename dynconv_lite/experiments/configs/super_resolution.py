@@ -10,6 +10,7 @@ from dynconv_lite.experiments.configs.super_resolution_methods import (
     METHODS,
     OPTIONS,
     SCALES,
+    TAPS,
     Kind,
     Layer,
     Letter,
@@ -36,6 +37,11 @@ def _nothing(value: float) -> bool:
     return value == 0
 
 
+def _alone(members: int) -> bool:
+    """Tell whether there is a single member: it is left out of a record."""
+    return members == 1
+
+
 def _plain(loss: str) -> bool:
     """Tell whether a loss is the plain one, which is left out of a record."""
     return loss == "mse"
@@ -47,8 +53,11 @@ class SuperResolutionConfig(Config):
     Attributes:
         method: What enlarges; it decides all fields down to `core` that are not given.
         kind: Which network: "cascade" is SR-LUT and MuLUT.
-        patterns: Taps of the tables side by side; of the first table for "mixed".
+        patterns: Taps of the tables side by side; of the first tables for "mixed", whose sets
+            stand side by side.
         stages: Of a cascade.
+        members: Cascades side by side, whose pictures are averaged; left out of a record where it
+            is 1.
         interval: Nodes of a cascade's tables lie 2**interval pixel values apart.
         dense: A cascade's networks are densely connected, as MuLUT's.
         mix: A cascade's networks have pixel-mix, and so no tables.
@@ -62,15 +71,16 @@ class SuperResolutionConfig(Config):
         nonzeros: Atoms that "zeyde" combines.
         penalty: Of a regression, on the squares of its entries.
         network_steps: Steps of Adam on the network; none for interpolations and dictionaries,
-            whatever is given. 0 leaves a "deep" network untrained: it is counted and timed; a
-            cascade's tables then learn without one, from tables that repeat every pixel.
+            whatever is given. 0 leaves a "deep" network untrained: it is counted and timed; the
+            tables of "cascade" and "mixed" then learn without one, from tables that repeat every
+            pixel.
         network_lr: Its learning rate, which falls to 0 along a cosine.
         table_steps: Steps of Adam on the tables' entries; 0 leaves them as they were sampled, and
             what has no tables, or tables without interpolation, has none, whatever is given.
         table_lr: As for the network, on every grid; it is a fourth on each finer one.
-        coarser: On how many coarser grids, each of twice the spacing of the next, a cascade's
-            tables are trained first; the steps are shared out. It and the next three are left out
-            of a record where they are nothing.
+        coarser: On how many coarser grids, each of twice the spacing of the next, the tables of
+            "cascade" and those of the features of "mixed" are trained first; the steps are shared
+            out. It and the next three are left out of a record where they are nothing.
         loss: "mse", or "log_mse", whose logarithm of each patch's error is what PSNR is.
         relit: Half of the patches are shown in other light, and half as negatives.
         halves: Pictures at half their size are learned from as well; not by dictionaries.
@@ -100,6 +110,7 @@ class SuperResolutionConfig(Config):
     kind: Kind
     patterns: Annotated[tuple[Letter, ...], Field(max_length=5)]
     stages: Annotated[int, Field(ge=0, le=4)]
+    members: Annotated[int, Field(ge=1, le=9, exclude_if=_alone)] = 1
     interval: Literal[0, 3, 4, 5, 6, 7, 8]
     dense: bool
     mix: bool
@@ -154,16 +165,16 @@ class SuperResolutionConfig(Config):
             raise ValueError(f"patterns must be different ones in the order {ordered}")
         if self.kind == "cascade":
             self._check_cascade()
-        elif self.kind == "mixed" and not (
-            len(self.patterns) == 1 and self.features and self.nodes >= 2
-        ):
-            raise ValueError("one pattern, features >= 1 and nodes >= 2 are needed for pixel-mix")
+        elif self.kind == "mixed":
+            self._check_mixed()
         elif self.kind == "additive":
             self._check_layers()
+        if self.kind != "cascade" and self.members > 1:
+            raise ValueError(f"members must be 1 for {self.method}, which is no cascade")
         self._check_dictionary()
         self._check_grids()
         untrained = self.kind in ("interpolation", "dictionary", "deep")
-        alone = self.kind == "cascade" and self.table_steps > 0
+        alone = self.kind in ("cascade", "mixed") and self.table_steps > 0
         if self.network_steps == 0 and not untrained and not alone:
             raise ValueError("network_steps must be >= 1")
         return self
@@ -171,9 +182,16 @@ class SuperResolutionConfig(Config):
     def _check_grids(self) -> None:
         if not self.coarser:
             return
-        if self.kind != "cascade":
-            raise ValueError("coarser is for the tables of cascades, and must be 0 for others")
-        if not 3 <= self.interval <= 8 - self.coarser:
+        if self.kind not in ("cascade", "mixed"):
+            raise ValueError(
+                "coarser is for the tables of cascades and of pixel-mix, and must be 0 for others"
+            )
+        if self.kind == "mixed" and (self.nodes - 1) % 2**self.coarser:
+            raise ValueError(
+                f"coarser = {self.coarser} needs nodes - 1 to be a multiple of {2**self.coarser}, "
+                f"got nodes = {self.nodes}"
+            )
+        if self.kind == "cascade" and not 3 <= self.interval <= 8 - self.coarser:
             raise ValueError(
                 f"coarser = {self.coarser} needs an interval from 3 to {8 - self.coarser}, "
                 f"got {self.interval}"
@@ -187,10 +205,24 @@ class SuperResolutionConfig(Config):
     def _check_cascade(self) -> None:
         if not self.patterns or not self.stages:
             raise ValueError("a cascade needs patterns and stages")
+        if self.members > 1 and self.stages < 2:
+            raise ValueError("members must be 1 for a cascade of one stage")
         if self.interval == 0 and not set(self.patterns) <= {"v", "f"}:
             raise ValueError("interval = 0 is for patterns of two or three taps")
         if self.mix == OPTIONS[self.method].tables:
-            raise ValueError("mix takes all tables away: it is for mulut_mixed, and no other")
+            raise ValueError(
+                "mix takes all tables away: it is for mulut_mixed_network, and no other"
+            )
+
+    def _check_mixed(self) -> None:
+        if not self.patterns or not self.features or self.nodes < 2:
+            raise ValueError("a pattern, features >= 1 and nodes >= 2 are needed for pixel-mix")
+        least = min(TAPS[letter] for letter in self.patterns)
+        if not self.network_steps and self.features > least:
+            raise ValueError(
+                f"features must be at most {least}, the taps of a pattern, without network_steps, "
+                f"got {self.features}"
+            )
 
     def _check_dictionary(self) -> None:
         own = OPTIONS[self.method]

@@ -16,7 +16,9 @@ Method = Literal[
     "mixed_small",
     "mixed",
     "mulut",
+    "mulut_wide",
     "mulut_mixed",
+    "mulut_mixed_network",
     "additive_32k",
     "additive_100k",
     "ne_lle",
@@ -30,6 +32,8 @@ Method = Literal[
 METHODS: tuple[str, ...] = get_args(Method)
 Kind = Literal["interpolation", "cascade", "mixed", "additive", "dictionary", "fsrcnn", "deep"]
 Letter = Literal["s", "d", "y", "f", "v"]
+# how many; that those of `dynconv_lite.lut` are as many is tested, to load torch costs seconds
+TAPS: Mapping[Letter, int] = MappingProxyType({"s": 4, "d": 4, "y": 4, "f": 3, "v": 2})
 Layer = tuple[int, int, int]
 SCALES = (2, 3, 4)
 
@@ -62,6 +66,7 @@ class Options(NamedTuple):
     loss: Literal["mse", "log_mse"] = "mse"
     relit: bool = False
     halves: bool = False
+    members: int = 1
     alone: bool = False  # tables learn without a network
     laptop: tuple[int, int] = (4000, 4000)  # steps on the network, and on its tables
 
@@ -102,10 +107,42 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             halves=True,
             laptop=(0, 21_000),
         ),
-        # features of float numbers are shifted: a network that no table can hold
-        "mulut_mixed": Options(
+        # three on half as many nodes: a fourth of the bytes, and three pictures between the stages
+        "mulut_wide": Options(
             "cascade",
+            "MuLUT, three side by side",
+            ("s", "d", "y"),
+            2,
+            5,
+            members=3,
+            dense=True,
+            alone=True,
+            table_lr=0.2,
+            coarser=1,
+            loss="log_mse",
+            relit=True,
+            halves=True,
+            laptop=(0, 8_000),
+        ),
+        # the patterns of MuLUT, each with features of its own that are bytes, so tables can hold it
+        "mulut_mixed": Options(
+            "mixed",
             "MuLUT + pixel-mix",
+            ("s", "d", "y"),
+            features=4,
+            nodes=7,
+            alone=True,
+            table_lr=0.15,
+            coarser=1,
+            loss="log_mse",
+            relit=True,
+            halves=True,
+            laptop=(0, 8_000),
+        ),
+        # features of float numbers are shifted: a network that no table can hold
+        "mulut_mixed_network": Options(
+            "cascade",
+            "MuLUT + pixel-mix, float network",
             ("s", "d", "y"),
             2,
             4,

@@ -1,0 +1,98 @@
+"""Sets of tables side by side: each enlarges the picture, and the results are averaged.
+
+A table sees as many pixels as it has axes, and what a stage hands on is a byte. MuLUT lets tables
+with different taps see more together by adding their answers. Whole sets side by side do the same
+for what lies between two stages: every set has bytes of its own there.
+
+The members' pictures are bytes, so a mean is a sum of whole numbers and one division: the same to
+the bit, whatever computed the members. Rounding members before their mean costs next to nothing,
+as their rounding errors are averaged as well.
+
+Source: Li et al. 2022, "MuLUT", ECCV, for tables side by side.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dynconv_lite.lut.cascade import Stages, cascade_reach, cascade_scale, checked_stages
+from dynconv_lite.lut.mixed import MixedTables
+from dynconv_lite.lut.table import LookupTable
+
+MOST_MEMBERS = 9
+Member = MixedTables | list[list[LookupTable]]
+
+
+class MeanTables:
+    """Sets of tables whose pictures are averaged.
+
+    Args:
+        members: One to nine sets of one scale r: pixel-mix tables, or stages of plain tables.
+
+    Attributes:
+        members: The sets; plain tables as lists of lists.
+
+    Raises:
+        ValueError: If there are too few or too many, one is no such set, or their scales differ.
+    """
+
+    def __init__(self, members: Sequence[MixedTables | LookupTable | Stages]) -> None:
+        if not isinstance(members, list | tuple) or not 1 <= len(members) <= MOST_MEMBERS:
+            raise ValueError(f"members must be 1 to {MOST_MEMBERS} sets of tables, got {members!r}")
+        self.members: tuple[Member, ...] = tuple(
+            each if isinstance(each, MixedTables) else checked_stages(each) for each in members
+        )
+        scales = [_scale(each) for each in self.members]
+        if len(set(scales)) > 1:
+            raise ValueError(f"members must be of one scale, got {scales}")
+
+    @property
+    def scale(self) -> int:
+        """How many pixels, along each axis, one pixel becomes."""
+        return _scale(self.members[0])
+
+    @property
+    def nbytes(self) -> int:
+        """Size of all values in bytes."""
+        return sum(
+            each.nbytes if isinstance(each, MixedTables) else sum(t.nbytes for s in each for t in s)
+            for each in self.members
+        )
+
+    @property
+    def reach(self) -> int:
+        """How many pixels a result depends on to every side."""
+        return max(
+            each.reach if isinstance(each, MixedTables) else cascade_reach(each)
+            for each in self.members
+        )
+
+    def __repr__(self) -> str:
+        return f"MeanTables({', '.join(map(repr, self.members))})"
+
+
+def _scale(member: Member) -> int:
+    return member.scale if isinstance(member, MixedTables) else cascade_scale(member)
+
+
+def mean_picture(pictures: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
+    """Return the mean of pictures, rounded; halves go to even numbers.
+
+    Args:
+        pictures: uint8, at least one, all of one shape.
+
+    Returns:
+        uint8 of that shape.
+
+    Raises:
+        ValueError: If there is none, or types or shapes differ.
+    """
+    found = list(pictures)
+    kinds = {(str(each.dtype), each.shape) for each in found}
+    if len(kinds) != 1 or found[0].dtype != np.uint8:
+        raise ValueError(f"pictures must be uint8 of one shape, and one at least, got {kinds}")
+    total = np.zeros(found[0].shape, np.int64)
+    for each in found:
+        total += each
+    return np.rint(total / len(found)).astype(np.uint8)  # a half is exact, whatever it is of
