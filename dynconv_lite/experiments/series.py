@@ -5,7 +5,7 @@ settings of a method (a learning rate of the offsets, a number of kernels) make 
 own, not another setting.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,11 +69,27 @@ def changes(record: Record) -> dict[str, Any]:
     The method, what goes with it, and the seed are no changes, and a field that the run's
     configuration does not have, because it is younger than the run, is none either.
     """
-    study, method = STUDIES.get(record.experiment), record.config.get("method")
+    return changed_fields(record.config)
+
+
+def changed_fields(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the same of a run's configuration, as its record keeps it."""
+    experiment, method = config["experiment"], config.get("method")
+    study = STUDIES.get(experiment)
     own = {"method": method} if study and method in study.methods else {}
-    default = config_for(record.experiment, record.config["profile"], **own).model_dump(mode="json")
-    plain = {k: v for k, v in record.config.items() if k not in ("method", "seed")}
+    default = config_for(experiment, config["profile"], **own).model_dump(mode="json")
+    plain = {k: v for k, v in config.items() if k not in ("method", "seed")}
     return {k: v for k, v in sorted(plain.items()) if k not in default or default[k] != v}
+
+
+def unchanged(records: Sequence[Record], experiment: str, profile: str) -> list[Record]:
+    """Return the runs of an experiment with all numbers of a profile, whatever method and seed."""
+    return [
+        record
+        for record in records
+        if (record.experiment, record.config["profile"]) == (experiment, profile)
+        and not changes(record)
+    ]
 
 
 def setting_name(record: Record) -> str:

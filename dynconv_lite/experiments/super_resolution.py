@@ -167,7 +167,8 @@ def keep_tables(config: SuperResolutionConfig, tables: Tables | None, job: Job) 
         return None
     with tempfile.TemporaryDirectory() as spare:
         folder = Path(spare) if job.tables is None else job.tables
-        path = folder / f"{set_name(config.method, config.seed)}{file_ending(tables)}"
+        name = set_name(config.model_dump(mode="json"))
+        path = folder / f"{name}{file_ending(tables)}"
         save_tables(tables, path)
         return digest_tables(path)
 

@@ -6,7 +6,7 @@ from statistics import fmean
 from dynconv_lite.experiments.configs.super_resolution import METHODS, OPTIONS, title_of
 from dynconv_lite.experiments.markdown import provenance, table
 from dynconv_lite.experiments.records import Record
-from dynconv_lite.experiments.series import settings
+from dynconv_lite.experiments.series import series_name, settings
 from dynconv_lite.experiments.super_resolution_page import NAME, NAMES, in_bytes, values
 from dynconv_lite.experiments.super_resolution_published import PAPER, PAPER_ROWS, SETS, Row
 from dynconv_lite.experiments.super_resolution_times import BICUBIC, Times
@@ -63,7 +63,7 @@ def comparison_page(records: Sequence[Record], times: Times | None = None) -> st
         times: Of the methods, side by side; None leaves them out.
     """
     ours = _shown(records)
-    found = {method: [r for r in ours if r.config["method"] == method] for method in METHODS}
+    found = {method: [r for r in ours if series_name(r) == method] for method in METHODS}
     keys = [key for key in NAMES if any(values(runs, f"psnr_{key}") for runs in found.values())]
     keys = keys or list(SETS[:2])
     header = ["family", "method", "size: paper", "size: ours", "ms: paper", "ms: ours"]

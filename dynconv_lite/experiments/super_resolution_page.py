@@ -37,13 +37,15 @@ New records come from
 ```
 
 A float network is trained; its answers at the nodes of a grid are sampled into tables of bytes;
-and the entries of the tables are trained once more, as they will be used. (MuLUT's tables learn
-without a network, on coarse grids first, from tables that repeat every pixel.) What enlarges a
-picture in the end, the product, is tables alone. Pixel-mix shifts features and puts them side by
-side: in "SR-LUT + pixel-mix" the features are bytes, so tables can hold what comes after; in "MuLUT
-+ pixel-mix" they are not, and the product is the network. Sums of one-index tables are trained as
-such: "sampled" there means rounded. Sparse coding has dictionaries of patches; deep networks are
-trained where the profile says so, and otherwise counted.
+and the entries of the tables are trained once more, as they will be used. (Where there are no steps
+on a network, tables learn without one, on coarse grids first, from tables that repeat every pixel.)
+What enlarges a picture in the end, the product, is tables alone. "MuLUT, three side by side" is
+three of MuLUT's cascades with half as many nodes, whose pictures are averaged. Pixel-mix shifts
+features and puts them side by side. Where the features are bytes, tables can hold what comes after:
+"MuLUT + pixel-mix" is three sets of such tables, one on each of MuLUT's patterns, whose pictures
+are averaged. In its "float network" they are not, and the product is the network. Sums of one-index
+tables are trained as such: "sampled" there means rounded. Sparse coding has dictionaries of
+patches; deep networks are trained where the profile says so, and otherwise counted.
 
 PSNR in dB and SSIM are means over the pictures of a set, on the Y of YCbCr, not rounded, without a
 border as wide as the scale. Low resolution is made by MATLAB's bicubic. Over seeds: mean ± sample

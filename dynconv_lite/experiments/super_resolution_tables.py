@@ -2,11 +2,13 @@
 
 import hashlib
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from dynconv_lite.experiments.config import config_hash
 from dynconv_lite.experiments.records import Record
+from dynconv_lite.experiments.series import changed_fields
 from dynconv_lite.files import write_atomic
 from dynconv_lite.lut.table_sets import load_tables
 
@@ -14,9 +16,15 @@ FOLDER = "tables"  # beside the folder of records
 LARGEST = 1_500_000  # bytes of a file that is kept: more would weigh down every clone
 
 
-def set_name(method: str, seed: int) -> str:
-    """Name the tables of a run, without an ending."""
-    return f"{method}-seed{seed}"
+def set_name(config: Mapping[str, Any]) -> str:
+    """Name the tables of a run, without an ending.
+
+    Args:
+        config: As a record keeps it. Other numbers than its profile's make another name, so that
+            no run replaces the tables of another method's run, or of one with other numbers.
+    """
+    name = f"{config['method']}-seed{config['seed']}"
+    return f"{name}-{config_hash(config)[:12]}" if changed_fields(config) else name
 
 
 def size_of(tables: Any) -> int:
@@ -26,9 +34,9 @@ def size_of(tables: Any) -> int:
     return int(tables.nbytes)
 
 
-def find_tables(folder: Path, method: str, seed: int) -> Path | None:
+def find_tables(folder: Path, config: Mapping[str, Any]) -> Path | None:
     """Return where a run's tables are in a folder: a file, a folder, or nowhere."""
-    name = set_name(method, seed)
+    name = set_name(config)
     return next((p for p in (folder / f"{name}.npz", folder / name) if p.exists()), None)
 
 
@@ -53,7 +61,8 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
     """Copy the tables of a record to another folder.
 
     Args:
-        record: Of any experiment; one without tables has none to copy.
+        record: Of any experiment; one without tables has none to copy. Those of a run with other
+            numbers than its profile's stay where they are: its record is what is compared.
         source: The folder where its run has left them.
         target: Where to copy them to.
 
@@ -67,13 +76,14 @@ def copy_tables(record: Record, source: Path, target: Path) -> Path | None:
     expected = record.tables_sha256
     if expected is None:
         return None
-    method, seed = record.config["method"], record.seed
-    found, kept = (find_tables(folder, method, seed) for folder in (source, target))
+    if changed_fields(record.config):
+        return None
+    found, kept = (find_tables(folder, record.config) for folder in (source, target))
     if kept is not None and digest_tables(kept) == expected:
         return None
     if found is None or digest_tables(found) != expected:
         raise ValueError(
-            f"{source / set_name(method, seed)} does not hold the tables of {record.file_name}; "
+            f"{source / set_name(record.config)} does not hold the tables of {record.file_name}; "
             "they may be of another run since: delete the record and run it again"
         )
     if kept is not None:
@@ -102,7 +112,7 @@ def check_tables_of(records: Sequence[Record], folder: Path) -> list[str]:
     for record in records:
         if record.tables_sha256 is None:
             continue
-        path = find_tables(folder, record.config["method"], record.seed)
+        path = find_tables(folder, record.config)
         if path is not None and digest_tables(path) != record.tables_sha256:
             messages.append(f"{path} does not hold the tables of {record.file_name}")
     return messages

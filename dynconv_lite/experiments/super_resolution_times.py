@@ -156,7 +156,7 @@ def _way(config: SuperResolutionConfig, record: Record, folder: Path) -> Enlarge
     if config.kind == "interpolation":
         return lambda picture: interpolate_picture(config.method, picture, config.scale)
     if record.tables_sha256 is not None:
-        path = find_tables(places.tables, config.method, config.seed)
+        path = find_tables(places.tables, record.config)
         if path is None:
             return None
         tables = load_tables(path)

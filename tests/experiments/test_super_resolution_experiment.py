@@ -103,6 +103,22 @@ def test_a_record_tells_the_method_whole(method, profile, scale) -> None:
     )
 
 
+@pytest.mark.parametrize("changes", [
+    {"relit": False}, {"halves": False}, {"loss": "mse"}, {"coarser": 0},
+    {"method": "mulut_wide", "members": 1}, {"method": "srlut_s", "halves": True},
+    {"method": "srlut_v", "relit": True}, {"method": "srlut_s", "loss": "mse", "relit": False},
+    {"method": "srlut_s", "table_steps": 0},
+])  # fmt: skip
+def test_what_is_switched_off_stays_off(changes) -> None:
+    """A run is told what to do by what its configuration is written as."""
+    made = config_for("super_resolution", "laptop", **({"method": "mulut"} | changes))
+    again = parse_config(made.model_dump(mode="json"))
+    assert again == made and config_hash(again) == config_hash(made)
+    assert all(getattr(again, name) == value for name, value in changes.items())
+    default = config_for("super_resolution", "laptop", method=made.method)
+    assert config_hash(made) != config_hash(default)
+
+
 def test_methods_are_what_their_papers_say() -> None:
     """Patterns and stages: SR-LUT's V, F and S, one table each; MuLUT's S, D and Y, twice."""
     cascades = {m: (o.patterns, o.stages) for m, o in OPTIONS.items() if o.kind == "cascade"}
@@ -347,7 +363,7 @@ def test_what_a_run_with_tables_measures(changes, small, tmp_path) -> None:
     cost = {"bytes", "parameters", "milliseconds", "milliseconds_network"}
     assert set(final) == PRODUCT | behind | cost
     # the tables that are left are those that were measured
-    path = find_tables(tmp_path / "tables", settings.method, settings.seed)
+    path = find_tables(tmp_path / "tables", record.config)
     assert path is not None and digest_tables(path) == record.tables_sha256
     tables = load_tables(path)
     for test_set in small:

@@ -27,6 +27,7 @@ from dynconv_lite.experiments.super_resolution_tables import (
     copy_tables,
     digest_tables,
     find_tables,
+    set_name,
 )
 from dynconv_lite.files import ROOT
 from dynconv_lite.lut import LookupTable, load_tables, save_tables
@@ -265,7 +266,7 @@ def with_tables(run: Record, folder: Path, value: int = 1) -> Record:
         [LookupTable(np.full((2**4, r * r), value, np.int8), p, 8) for p in "sd"] for r in (1, 4)
     ]
     single = run.config["method"] != "mulut"
-    path = folder / f"{run.config['method']}-seed{run.seed}{'.npz' if single else ''}"
+    path = folder / f"{set_name(run.config)}{'.npz' if single else ''}"
     save_tables(made[1][:1][0] if single else made, path)
     return run.model_copy(update={"tables_sha256": digest_tables(path)})
 
@@ -284,6 +285,20 @@ def runs(tmp_path: Path) -> Path:
     return kept(folder, *made, resolution_run("bicubic"))
 
 
+def test_a_run_with_other_numbers_has_tables_of_its_own(tmp_path) -> None:
+    """It replaces nobody's, and only its record is added."""
+    folder, results = tmp_path / "runs", tmp_path / "results"
+    plain, other = resolution_run("mulut"), resolution_run("mulut", relit=False)
+    made = [with_tables(run, folder / "tables") for run in (plain, other)]
+    names = {p.name for p in (folder / "tables").iterdir()}
+    assert names == {"mulut-seed0", f"mulut-seed0-{other.config_hash[:12]}"}
+    added = tables.add_records(kept(folder, *made), results)
+    assert {p.name for p in (results / "tables").iterdir()} == {"mulut-seed0"}
+    assert sum(path.suffix == ".json" for path in added) == 2
+    rows = super_resolution_page(load_records(results / "records")[0])
+    assert "| MuLUT |" in rows and "| MuLUT, relit = False |" in rows
+
+
 def test_tables_are_added_with_their_records(runs, tmp_path) -> None:
     results = tmp_path / "results"
     added = tables.add_records(runs, results)
@@ -291,7 +306,7 @@ def test_tables_are_added_with_their_records(runs, tmp_path) -> None:
     assert {p.name for p in (results / "tables").iterdir()} == {"srlut_s-seed0.npz", "mulut-seed0"}
     assert len(load_tables(results / "tables" / "mulut-seed0")) == 2
     for record in load_records(results / "records")[0]:
-        path = find_tables(results / "tables", record.config["method"], 0)
+        path = find_tables(results / "tables", record.config)
         assert (path and digest_tables(path)) == record.tables_sha256
     assert tables.add_records(runs / "records", results) == []
     tables.write_tables(results)

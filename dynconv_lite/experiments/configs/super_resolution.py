@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from dynconv_lite.experiments.configs.base import Config
 from dynconv_lite.experiments.configs.super_resolution_methods import (
@@ -32,19 +32,20 @@ __all__ = [
 ]
 
 
-def _nothing(value: float) -> bool:
-    """Tell whether a number of something is none: it is left out of a record."""
-    return value == 0
-
-
-def _alone(members: int) -> bool:
-    """Tell whether there is a single member: it is left out of a record."""
-    return members == 1
-
-
-def _plain(loss: str) -> bool:
-    """Tell whether a loss is the plain one, which is left out of a record."""
-    return loss == "mse"
+# Younger than the first records, which do not have them: what is nothing, and nothing by default as
+# well, is left out, so that those records keep their names.
+YOUNGER = (
+    "members",
+    "atoms",
+    "samples",
+    "neighbours",
+    "nonzeros",
+    "penalty",
+    "coarser",
+    "loss",
+    "relit",
+    "halves",
+)
 
 
 class SuperResolutionConfig(Config):
@@ -56,15 +57,14 @@ class SuperResolutionConfig(Config):
         patterns: Taps of the tables side by side; of the first tables for "mixed", whose sets
             stand side by side.
         stages: Of a cascade.
-        members: Cascades side by side, whose pictures are averaged; left out of a record where it
-            is 1.
+        members: Cascades side by side, whose pictures are averaged.
         interval: Nodes of a cascade's tables lie 2**interval pixel values apart.
         dense: A cascade's networks are densely connected, as MuLUT's.
         mix: A cascade's networks have pixel-mix, and so no tables.
         features: Of "mixed".
         nodes: Of each axis of the features' tables of "mixed".
         layers: (channels, kernel size, nodes) of each layer of "additive".
-        atoms: Of a dictionary; it and the next four are left out of a record where they are 0.
+        atoms: Of a dictionary.
         samples: Pairs of patches that a dictionary is learned from.
         neighbours: Atoms that are combined for a patch, or that an atom's regression learns from;
             for "aplus" they are samples.
@@ -80,7 +80,7 @@ class SuperResolutionConfig(Config):
         table_lr: As for the network, on every grid; it is a fourth on each finer one.
         coarser: On how many coarser grids, each of twice the spacing of the next, the tables of
             "cascade" and those of the features of "mixed" are trained first; the steps are shared
-            out. It and the next three are left out of a record where they are nothing.
+            out.
         loss: "mse", or "log_mse", whose logarithm of each patch's error is what PSNR is.
         relit: Half of the patches are shown in other light, and half as negatives.
         halves: Pictures at half their size are learned from as well; not by dictionaries.
@@ -110,26 +110,26 @@ class SuperResolutionConfig(Config):
     kind: Kind
     patterns: Annotated[tuple[Letter, ...], Field(max_length=5)]
     stages: Annotated[int, Field(ge=0, le=4)]
-    members: Annotated[int, Field(ge=1, le=9, exclude_if=_alone)] = 1
+    members: Annotated[int, Field(ge=1, le=9)] = 1
     interval: Literal[0, 3, 4, 5, 6, 7, 8]
     dense: bool
     mix: bool
     features: Annotated[int, Field(ge=0, le=16)]
     nodes: Annotated[int, Field(ge=0, le=17)]
     layers: Annotated[tuple[Layer, ...], Field(max_length=16)]
-    atoms: Annotated[int, Field(ge=0, le=65_536, exclude_if=_nothing)] = 0
-    samples: Annotated[int, Field(ge=0, le=10_000_000, exclude_if=_nothing)] = 0
-    neighbours: Annotated[int, Field(ge=0, le=65_536, exclude_if=_nothing)] = 0
-    nonzeros: Annotated[int, Field(ge=0, le=64, exclude_if=_nothing)] = 0
-    penalty: Annotated[float, Field(ge=0, le=1e6, exclude_if=_nothing)] = 0.0
+    atoms: Annotated[int, Field(ge=0, le=65_536)] = 0
+    samples: Annotated[int, Field(ge=0, le=10_000_000)] = 0
+    neighbours: Annotated[int, Field(ge=0, le=65_536)] = 0
+    nonzeros: Annotated[int, Field(ge=0, le=64)] = 0
+    penalty: Annotated[float, Field(ge=0, le=1e6)] = 0.0
     network_steps: Annotated[int, Field(ge=0, le=10_000_000)]
     network_lr: Positive
     table_steps: Annotated[int, Field(ge=0, le=10_000_000)]
     table_lr: Positive
-    coarser: Annotated[int, Field(ge=0, le=5, exclude_if=_nothing)] = 0
-    loss: Annotated[Literal["mse", "log_mse"], Field(exclude_if=_plain)] = "mse"
-    relit: Annotated[bool, Field(exclude_if=_nothing)] = False
-    halves: Annotated[bool, Field(exclude_if=_nothing)] = False
+    coarser: Annotated[int, Field(ge=0, le=5)] = 0
+    loss: Literal["mse", "log_mse"] = "mse"
+    relit: bool = False
+    halves: bool = False
     scale: Literal[2, 3, 4] = 4
     data: Literal["photos", "BSDS400", "DIV2K"]
     width: Annotated[int, Field(ge=1, le=512)]
@@ -154,6 +154,18 @@ class SuperResolutionConfig(Config):
         if not whole["table_steps"]:
             whole["coarser"] = 0
         return whole
+
+    @model_serializer(mode="wrap")
+    def _as_records_have_it(self, whole: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what is `YOUNGER` and nothing, unless the method has something there."""
+        fields, own = type(self).model_fields, OPTIONS[self.method]
+        nothing = {name: fields[name].default for name in YOUNGER}
+        return {
+            name: value
+            for name, value in whole(self).items()
+            if name not in nothing
+            or not (getattr(self, name) == nothing[name] == getattr(own, name))
+        }
 
     @model_validator(mode="after")
     def _fits(self) -> "SuperResolutionConfig":

@@ -1,6 +1,6 @@
 """Figures of PSNR: small trainings of this chapter, and the study beside the talk."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dynconv_lite.course.plots.style import (
@@ -13,27 +13,24 @@ from dynconv_lite.course.plots.style import (
     picture,
 )
 from dynconv_lite.experiments.records import Record
+from dynconv_lite.experiments.series import unchanged
 from dynconv_lite.experiments.super_resolution_published import TALK_ROWS
 
 SETS = ("set5", "set14")
-SCALE = 4
+NAME = "super_resolution"
 NOT_RUN = "not run here"
 
 
-def study(records: Iterable[Record], profile: str = "laptop") -> dict[str, list[Record]]:
+def study(records: Sequence[Record], profile: str = "laptop") -> dict[str, list[Record]]:
     """Return the runs of the super-resolution study at x 4: method -> its runs, by seed.
 
     Args:
         records: Runs of any studies.
-        profile: Only those of this profile.
+        profile: Only those of this profile, with all its numbers.
     """
     found: dict[str, list[Record]] = {}
-    for record in sorted(records, key=lambda record: record.seed):
-        config = record.config
-        if (record.experiment, config.get("profile")) == ("super_resolution", profile) and (
-            config.get("scale", SCALE) == SCALE
-        ):
-            found.setdefault(config["method"], []).append(record)
+    for record in sorted(unchanged(records, NAME, profile), key=lambda record: record.seed):
+        found.setdefault(record.config["method"], []).append(record)
     return found
 
 

@@ -19,6 +19,7 @@ from dynconv_lite.course.plots.style import (
 )
 from dynconv_lite.experiments.configs.super_resolution import METHODS, title_of
 from dynconv_lite.experiments.records import Record
+from dynconv_lite.experiments.series import series_name
 from dynconv_lite.experiments.super_resolution_published import PAPER_ROWS
 
 NAME = "super_resolution"
@@ -30,7 +31,9 @@ SHORT = {  # as there is little room in a figure
     "srlut_s": "S",
     "mixed_small": "S + mix, small",
     "mixed": "S + mix",
+    "mulut_wide": "3 MuLUTs",
     "mulut_mixed": "MuLUT + mix",
+    "mulut_mixed_network": "MuLUT + mix, float",
     "additive_32k": "sums, small",
     "additive_100k": "sums",
 }
@@ -91,6 +94,8 @@ def short(method: str) -> str:
 def mean_of(records: Iterable[Record], method: str, quantity: str) -> float | None:
     """Return the mean of a final metric over a method's runs; None where none has it.
 
+    Runs with another number in what belongs to a method (steps, nodes, losses) do not count.
+
     Args:
         records: Of any experiments.
         method: As in the runs' configuration.
@@ -101,6 +106,7 @@ def mean_of(records: Iterable[Record], method: str, quantity: str) -> float | No
         for record in records
         if record.experiment == NAME
         and record.config.get("method") == method
+        and series_name(record) == method
         and quantity in record.metrics.final
     ]
     return fmean(found) if found else None
