@@ -19,6 +19,7 @@ from dynconv_lite.experiments.super_resolution_family import FAMILIES, compariso
 from dynconv_lite.experiments.super_resolution_methods import KINDS
 from dynconv_lite.experiments.super_resolution_pictures import points_of
 from dynconv_lite.experiments.super_resolution_published import PAPER_ROWS
+from dynconv_lite.experiments.super_resolution_tables import set_name
 from dynconv_lite.lut import LookupTable, enlarge, save_tables
 
 TIMES = timing.Times(
@@ -166,7 +167,8 @@ def test_ways_are_what_runs_have_left(tmp_path) -> None:
     folder = tmp_path / "records"
     runs = [resolution_run(m, 0, width=4) for m in ("bicubic", "srlut_s", "fsrcnn", "mixed")]
     table = LookupTable(np.arange(-64, 64, 8).repeat(16).reshape(16, 16).astype("i1"), "s", 8)
-    save_tables(table, (tmp_path / "tables").mkdir() or tmp_path / "tables" / "srlut_s-seed0.npz")
+    (tmp_path / "tables").mkdir()
+    save_tables(table, tmp_path / "tables" / f"{set_name(runs[1].config)}.npz")
     runs[1:4:2] = [r.model_copy(update={"tables_sha256": "0" * 64}) for r in runs[1:4:2]]
     config = timing.SuperResolutionConfig.model_validate(runs[2].config)
     network = KINDS["fsrcnn"].build(config)
