@@ -105,4 +105,4 @@ def end(plane: Array, total: Array, factor: float, colour: int, out: Array) -> N
             for o in range(outputs):
                 addend[x, o] = np.float64(total[y, x, o]) * factor
         pixels = plane[reach + y, reach : reach + wide]
-        finish(pixels, addend, scale, out[y * scale : (y + 1) * scale, :, colour])
+        finish(pixels, addend, True, scale, out[y * scale : (y + 1) * scale, :, colour])

@@ -48,23 +48,27 @@ def is_compiled(backend: Backend, device: torch.device) -> bool:
     return backend != "torch" and device.type == "cpu"
 
 
-def stage_numba(padded: npt.NDArray[np.uint8], stage: Stage) -> npt.NDArray[np.uint8]:
+def stage_numba(
+    padded: npt.NDArray[np.uint8], stage: Stage, rounded: bool = True
+) -> npt.NDArray[np.uint8] | npt.NDArray[np.float64]:
     """Put a picture through a stage, on as many threads as torch is set to.
 
     Args:
         padded: uint8 (H + 2 border, W + 2 border, C), with the border of the stage.
         stage: The tables.
+        rounded: Whether to give pixels; else grey levels, neither clipped nor rounded.
 
     Returns:
-        uint8 (H * r, W * r, C), equal to the bit to what `stage_torch` returns.
+        (H * r, W * r, C), uint8 or float64, equal to the bit to what `stage_torch` returns.
     """
     from dynconv_lite.lut import kernels  # numba: most of a second, and not for every importer
 
     border, scale = stage.border, stage.scale
     planes = np.ascontiguousarray(padded.transpose(2, 0, 1))  # (C, H + 2 border, W + 2 border)
     high, wide = planes.shape[1] - 2 * border, planes.shape[2] - 2 * border
-    out = np.empty((high * scale, wide * scale, len(planes)), np.uint8)
-    fixed = (planes, border, unsigned(stage), layout(stage), ending(stage))
+    kind = np.uint8 if rounded else np.float64
+    out = np.empty((high * scale, wide * scale, len(planes)), kind)
+    fixed = (planes, border, unsigned(stage), layout(stage), ending(stage, rounded))
     in_bands(kernels.band, fixed, high, out)
     return out
 
@@ -143,7 +147,7 @@ def layout(stage: Stage) -> tuple[Array, Array, Array, Array]:
     return *whole, places
 
 
-def ending(stage: Stage) -> tuple[Array, Array, float, float]:
+def ending(stage: Stage, rounded: bool) -> tuple[Array, Array, float, float, bool]:
     """Return what turns sums into pixels.
 
     Returns:
@@ -151,7 +155,9 @@ def ending(stage: Stage) -> tuple[Array, Array, float, float]:
         rounding: uint8, the pixel of every sum; empty where the formula is to be used.
         divisor: Of the formula.
         bias: Of the formula.
+        rounded: As it was given.
     """
     factors = np.array(stage.steps) / stage.spacing  # a power of two: no digit changes
-    rounding = np.empty(0, np.uint8) if stage.rounding is None else stage.rounding
-    return factors, rounding, float(stage.divisor), float(stage.bias)
+    rounding = stage.rounding if rounded else None
+    rounding = np.empty(0, np.uint8) if rounding is None else rounding
+    return factors, rounding, float(stage.divisor), float(stage.bias), rounded

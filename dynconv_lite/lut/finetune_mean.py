@@ -47,26 +47,20 @@ class MeanOf(nn.Module):
             # without padding, who sees less must leave as much out as who sees most
             spare = self.reach - reach if padding == "valid" else 0
             inner = x[:, :, spare : x.shape[2] - spare, spare : x.shape[3] - spare]
-            answers.append(self.finish(member(inner, padding)))
+            answers.append(member(inner, padding))
         return torch.stack(answers).mean(0)
-
-    def finish(self, answer: Tensor) -> Tensor:
-        """Return what a member's answer counts as: here, as it is."""
-        return answer
 
 
 class TrainableMeanTables(MeanOf):
     """Sets of tables side by side, with their entries as parameters.
 
-    Computes what `enlarge` does with `MeanTables`, without any rounding of pictures. Each member's
-    picture is clipped to 0..1, as it will be; backwards, clipping is passed over, so that a member
-    that has gone too far finds back.
+    Computes what `enlarge` does with `MeanTables`, without the last rounding and clipping.
 
     Args:
         members: At least one set, to be trained together.
 
     Shape:
-        (B, 1, H, W), x in 0..1 in steps of 1 / 255 -> (B, 1, r H, r W), 0..1
+        (B, 1, H, W), x in 0..1 in steps of 1 / 255 -> (B, 1, r H, r W), about 0..1, not clipped
 
     Raises:
         ValueError: If there are no members.
@@ -74,10 +68,6 @@ class TrainableMeanTables(MeanOf):
 
     def __init__(self, members: Iterable[TrainableMixedTables | TrainableTables]) -> None:
         super().__init__(members)
-
-    def finish(self, answer: Tensor) -> Tensor:
-        """Clip what a member gives."""
-        return answer + (answer.clamp(0, 1) - answer).detach()
 
     def refined(self) -> "TrainableMeanTables":
         """Return the same function on grids of half the spacing, as parameters of its own."""

@@ -4,6 +4,7 @@ Every colour is a grey picture of its own. What a stage computes is written down
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -57,7 +58,8 @@ def super_resolve(
     padding: Padding = "reflect",
     backend: Backend = "auto",
     device: str | torch.device | None = None,
-) -> Picture:
+    rounded: bool = True,
+) -> Any:
     """Enlarge a picture by a cascade of tables, each used in four rotations.
 
     Args:
@@ -70,6 +72,8 @@ def super_resolve(
         backend: "numba" for the CPU, "torch" for any device; both give the same to the bit. "auto"
             takes numba unless a device other than the CPU is named.
         device: Where torch computes; None for the CPU.
+        rounded: Whether the last stage gives pixels; else it gives grey levels, float64, neither
+            clipped to 0..255 nor rounded, for a mean of several sets.
 
     Returns:
         uint8 (H * r, W * r) or (H * r, W * r, 3), r the product of the stages' scales.
@@ -79,7 +83,7 @@ def super_resolve(
 
     Sources: Jo & Kim 2021, CVPR; Li et al. 2022, ECCV.
     """
-    planes = colour_planes(image)
+    planes: Any = colour_planes(image)
     check_choice("padding", padding, Padding)
     where = torch.device("cpu" if device is None else device)
     compiled = is_compiled(backend, where)
@@ -87,7 +91,12 @@ def super_resolve(
     for stage in cascade:
         border = (stage.border, stage.border)
         padded = np.pad(planes, (border, border, (0, 0)), mode=padding)
-        planes = stage_numba(padded, stage) if compiled else stage_torch(padded, stage, where)
+        bytes_ = rounded or not stage.last
+        planes = (
+            stage_numba(padded, stage, bytes_)
+            if compiled
+            else stage_torch(padded, stage, where, bytes_)
+        )
     return planes[..., 0] if image.ndim == 2 else planes
 
 

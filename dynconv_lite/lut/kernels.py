@@ -170,16 +170,18 @@ def by_table(sums: Array, rounding: Array, zero: Any, scale: int, out: Array) ->
 
 @numba.njit(nogil=True, error_model="numpy")
 def by_formula(
-    sums: Array, factors: Array, divisor: float, bias: float, scale: int, out: Array
+    sums: Array, factors: Array, divisor: float, bias: float, rounded: bool, scale: int, out: Array
 ) -> None:
-    """Turn sums into pixels as `Stage.finish` does; arguments as there and for `by_table`."""
+    """Turn sums into pixels as `Stage.finish` does, or into levels; arguments as for `by_table`."""
     for x in range(sums.shape[1]):
         for j in range(scale * scale):
             level = factors[0] * sums[0, x, j]
             for group in range(1, len(factors)):
                 level += factors[group] * sums[group, x, j]
-            level = min(max(level / divisor + bias, 0.0), 255.0)
-            out[j // scale, x * scale + j % scale] = np.uint8(np.rint(level))
+            level = level / divisor + bias
+            if rounded:
+                level = np.rint(min(max(level, 0.0), 255.0))
+            out[j // scale, x * scale + j % scale] = level
 
 
 @compiler(nogil=True, error_model="numpy")
@@ -188,7 +190,7 @@ def band(
     border: int,
     values: Array,
     layout: tuple[Array, Array, Array, Array],
-    ending: tuple[Array, Array, float, float],
+    ending: tuple[Array, Array, float, float, bool],
     top: int,
     bottom: int,
     out: Array,
@@ -203,10 +205,10 @@ def band(
         ending: As `fast.ending` returns it.
         top: The first row.
         bottom: The row after the last.
-        out: Receives uint8 (H * r, W * r, C).
+        out: Receives (H * r, W * r, C), uint8, or float64 where nothing is rounded.
     """
     numbers, taps, steps, places = layout
-    factors, rounding, divisor, bias = ending
+    factors, rounding, divisor, bias, rounded = ending
     outputs, wide = values.shape[2], planes.shape[2] - 2 * border
     scale = out.shape[1] // wide
     zero = len(rounding) // 255 * 128  # sums run from -128 m to 127 m
@@ -244,4 +246,4 @@ def band(
             if len(rounding):
                 by_table(sums[0], rounding, zero, scale, block)
             else:
-                by_formula(sums, factors, divisor, bias, scale, block)
+                by_formula(sums, factors, divisor, bias, rounded, scale, block)

@@ -1,12 +1,12 @@
-"""Sets of tables side by side: each enlarges the picture, and the results are averaged.
+"""Sets of tables side by side: each enlarges the picture, and the mean of the results is taken.
 
 A table sees as many pixels as it has axes, and what a stage hands on is a byte. MuLUT lets tables
 with different taps see more together by adding their answers. Whole sets side by side do the same
 for what lies between two stages: every set has bytes of its own there.
 
-The members' pictures are bytes, so a mean is a sum of whole numbers and one division: the same to
-the bit, whatever computed the members. Rounding members before their mean costs next to nothing,
-as their rounding errors are averaged as well.
+What the members give is clipped and rounded once, behind the mean: a member may go beyond white
+where another stays below. It is added in double precision in the members' order, so the result is
+the same to the bit, whatever computed the members.
 
 Source: Li et al. 2022, "MuLUT", ECCV, for tables side by side.
 """
@@ -25,7 +25,7 @@ Member = MixedTables | list[list[LookupTable]]
 
 
 class MeanTables:
-    """Sets of tables whose pictures are averaged.
+    """Sets of tables, of whose answers the mean is taken.
 
     Args:
         members: One to nine sets of one scale r: pixel-mix tables, or stages of plain tables.
@@ -76,23 +76,23 @@ def _scale(member: Member) -> int:
     return member.scale if isinstance(member, MixedTables) else cascade_scale(member)
 
 
-def mean_picture(pictures: Iterable[npt.NDArray[np.uint8]]) -> npt.NDArray[np.uint8]:
-    """Return the mean of pictures, rounded; halves go to even numbers.
+def mean_picture(levels: Iterable[npt.NDArray[np.float64]]) -> npt.NDArray[np.uint8]:
+    """Return the mean of what several sets give, clipped and rounded; halves go to even numbers.
 
     Args:
-        pictures: uint8, at least one, all of one shape.
+        levels: Grey levels, floating point, at least one array, all of one shape.
 
     Returns:
         uint8 of that shape.
 
     Raises:
-        ValueError: If there is none, or types or shapes differ.
+        ValueError: If there is none, or shapes differ.
     """
-    found = list(pictures)
-    kinds = {(str(each.dtype), each.shape) for each in found}
-    if len(kinds) != 1 or found[0].dtype != np.uint8:
-        raise ValueError(f"pictures must be uint8 of one shape, and one at least, got {kinds}")
-    total = np.zeros(found[0].shape, np.int64)
+    found = list(levels)
+    shapes = {each.shape for each in found}
+    if len(shapes) != 1:
+        raise ValueError(f"levels must be arrays of one shape, and one at least, got {shapes}")
+    total = np.zeros(found[0].shape)
     for each in found:
         total += each
-    return np.rint(total / len(found)).astype(np.uint8)  # a half is exact, whatever it is of
+    return np.rint(np.clip(total / len(found), 0, 255)).astype(np.uint8)

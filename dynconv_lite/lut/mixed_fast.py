@@ -27,8 +27,12 @@ Array = npt.NDArray[Any]
 
 
 def mixed_numba(
-    padded: npt.NDArray[np.uint8], tables: MixedTables, differences: Array, features: Array
-) -> npt.NDArray[np.uint8]:
+    padded: npt.NDArray[np.uint8],
+    tables: MixedTables,
+    differences: Array,
+    features: Array,
+    rounded: bool = True,
+) -> npt.NDArray[np.uint8] | npt.NDArray[np.float64]:
     """Enlarge a picture, on as many threads as torch is set to.
 
     Args:
@@ -38,20 +42,22 @@ def mixed_numba(
             first table has -255..255.
         features: Whole numbers 0..255: what becomes of the first table's sums, from the smallest
             possible, -128 `UNIT`, to the largest, 127 `UNIT`.
+        rounded: Whether to give pixels; else grey levels, neither clipped nor rounded.
 
     Returns:
-        uint8 (H * r, W * r, C), equal to the bit to what torch's operators give.
+        (H * r, W * r, C), uint8 or float64, equal to the bit to what torch's operators give.
     """
     from dynconv_lite.lut import mixed_kernels  # numba: most of a second, not for every importer
 
     border, scale = tables.reach, tables.scale
     planes = np.ascontiguousarray(padded.transpose(2, 0, 1))  # (C, H + 2 reach, W + 2 reach)
     high, wide = planes.shape[1] - 2 * border, planes.shape[2] - 2 * border
-    out = np.empty((high * scale, wide * scale, len(planes)), np.uint8)
+    kind = np.uint8 if rounded else np.float64
+    out = np.empty((high * scale, wide * scale, len(planes)), kind)
     borders = border, border - tables.pattern.reach
     in_bands(
         mixed_kernels.band,
-        (planes, borders, _first(tables, differences, features), _mixed(tables)),
+        (planes, borders, _first(tables, differences, features), _mixed(tables), rounded),
         high,
         out,
     )

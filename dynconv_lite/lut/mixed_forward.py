@@ -1,6 +1,7 @@
 """Super-resolution by the tables of pixel-mix, in whole numbers up to the last rounding."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
@@ -27,7 +28,8 @@ def super_resolve_mixed(
     padding: Padding = "edge",
     backend: Backend = "auto",
     device: str | torch.device | None = None,
-) -> Picture:
+    rounded: bool = True,
+) -> Any:
     """Enlarge a picture by the tables of pixel-mix, each colour channel alone.
 
     Args:
@@ -38,6 +40,8 @@ def super_resolve_mixed(
         backend: "numba" for the CPU, "torch" for any device; both give the same to the bit. "auto"
             takes numba unless a device other than the CPU is named.
         device: Where torch computes; None for the CPU.
+        rounded: Whether to give pixels; else grey levels, float64, neither clipped to 0..255 nor
+            rounded, for a mean of several sets.
 
     Returns:
         uint8 (r H, r W) or (r H, r W, 3).
@@ -50,21 +54,25 @@ def super_resolve_mixed(
     where = torch.device("cpu" if device is None else device)
     compiled = is_compiled(backend, where)
     enlarged = (
-        _numba(planes, tables, padding) if compiled else _torch(planes, tables, padding, where)
+        _numba(planes, tables, padding, rounded)
+        if compiled
+        else _torch(planes, tables, padding, where, rounded)
     )
     return enlarged[..., 0] if image.ndim == 2 else enlarged
 
 
-def _numba(planes: Picture, tables: MixedTables, padding: Padding) -> Picture:
+def _numba(planes: Picture, tables: MixedTables, padding: Padding, rounded: bool) -> Any:
     """Enlarge (H, W, C) by compiled loops."""
     border = (tables.reach, tables.reach)
     padded = np.pad(planes, (border, border, (0, 0)), mode=padding)
     sums = torch.arange(-128 * UNIT, 127 * UNIT + 1)
     features = to_features(sums, tables).numpy()
-    return mixed_numba(padded, tables, difference_positions(tables).numpy(), features)
+    return mixed_numba(padded, tables, difference_positions(tables).numpy(), features, rounded)
 
 
-def _torch(planes: Picture, tables: MixedTables, padding: Padding, device: torch.device) -> Picture:
+def _torch(
+    planes: Picture, tables: MixedTables, padding: Padding, device: torch.device, rounded: bool
+) -> Any:
     """Enlarge (H, W, C) by torch's operators."""
     # whole numbers as floats, exact up to 2**53: padding exists for no integer type
     x = torch.from_numpy(planes.transpose(2, 0, 1)[:, None].copy())
@@ -75,7 +83,9 @@ def _torch(planes: Picture, tables: MixedTables, padding: Padding, device: torch
     for feature, step in enumerate(tables.steps[1:]):
         addend += sums[:, feature].double() * (step / (4 * UNIT))
     pixels = x[:, 0].repeat_interleave(tables.scale, 1).repeat_interleave(tables.scale, 2)
-    enlarged = (pixels + addend).round().clamp(0, 255).to(torch.uint8)  # (C, r H, r W)
+    enlarged = pixels + addend  # (C, r H, r W)
+    if rounded:
+        enlarged = enlarged.round().clamp(0, 255).to(torch.uint8)
     return enlarged.permute(1, 2, 0).contiguous().cpu().numpy()
 
 

@@ -93,20 +93,23 @@ def add_turns(sums: Array, factor: float, addend: Array) -> None:
 
 
 @numba.njit(nogil=True, error_model="numpy")
-def finish(pixels: Array, addend: Array, scale: int, out: Array) -> None:
-    """Add the pixels themselves, and round.
+def finish(pixels: Array, addend: Array, rounded: bool, scale: int, out: Array) -> None:
+    """Add the pixels themselves, and round if asked to.
 
     Args:
         pixels: uint8 (W,).
         addend: float64 (W, O), of which the first r * r count.
+        rounded: Whether to clip to 0..255, and round.
         scale: r.
-        out: Receives uint8 (r, W * r).
+        out: Receives (r, W * r), uint8, or float64 where nothing is rounded.
     """
     for i in range(scale):
         for x in range(len(pixels)):
             for j in range(scale):
                 level = np.float64(pixels[x]) + addend[x, i * scale + j]
-                out[i, x * scale + j] = np.uint8(min(max(np.rint(level), 0.0), 255.0))
+                if rounded:
+                    level = min(max(np.rint(level), 0.0), 255.0)
+                out[i, x * scale + j] = level
 
 
 @numba.njit(nogil=True, error_model="numpy")
@@ -160,6 +163,7 @@ def band(
     borders: tuple[int, int],
     first: tuple[Array, Array, Array, Array, Array],
     mixed: tuple[Array, Array, Array, Array],
+    rounded: bool,
     top: int,
     bottom: int,
     out: Array,
@@ -172,9 +176,10 @@ def band(
         first: Taps int64 (4 rotations, D, 2), then axes, steps, table and rounding of `features`.
         mixed: Offsets int64 (4 rotations, n, 2), steps uint32 (n,), tables
             uint8 (4 rotations, F, rows, O) and factors float64 (F,).
+        rounded: Whether to give pixels; else grey levels, neither clipped nor rounded.
         top: The first row.
         bottom: The row after the last.
-        out: Receives uint8 (H * r, W * r, C).
+        out: Receives (H * r, W * r, C), uint8 or float64.
     """
     (border, reach), (taps, axes, steps, table, rounding) = borders, first
     offsets, mixed_steps, tables, factors = mixed
@@ -217,4 +222,4 @@ def band(
                 add_turns(sums, factors[f], addend)
             up = (y - border) * scale
             pixels = plane[y, border : border + wide]
-            finish(pixels, addend, scale, out[up : up + scale, :, colour])
+            finish(pixels, addend, rounded, scale, out[up : up + scale, :, colour])

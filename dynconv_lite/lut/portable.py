@@ -14,17 +14,18 @@ CHUNK = 1 << 15  # pixels at a time, so that what is between two steps stays in 
 
 
 def stage_torch(
-    padded: npt.NDArray[np.uint8], stage: Stage, device: torch.device
-) -> npt.NDArray[np.uint8]:
+    padded: npt.NDArray[np.uint8], stage: Stage, device: torch.device, rounded: bool = True
+) -> npt.NDArray[np.uint8] | npt.NDArray[np.float64]:
     """Put a picture through a stage.
 
     Args:
         padded: uint8 (H + 2 border, W + 2 border, C), with the border of the stage.
         stage: The tables.
         device: Where to compute.
+        rounded: Whether to give pixels; else grey levels, neither clipped nor rounded.
 
     Returns:
-        uint8 (H * r, W * r, C), the same on every device.
+        (H * r, W * r, C), uint8 or float64, the same on every device.
     """
     border, scale = stage.border, stage.scale
     planes = torch.from_numpy(np.ascontiguousarray(padded.transpose(2, 0, 1))).to(device).int()
@@ -35,12 +36,13 @@ def stage_torch(
         for table in stage.tables
     ]
     rows = max(1, CHUNK // (wide * colours))
-    out = torch.empty((colours, high, scale, wide, scale), dtype=torch.uint8, device=device)
+    kind = torch.uint8 if rounded else torch.float64
+    out = torch.empty((colours, high, scale, wide, scale), dtype=kind, device=device)
     for top in range(0, high, rows):
         piece = planes[:, top : top + rows + 2 * border]  # the last may be lower
         sums = _sums(piece, stage, values)  # per step size, (C h W, r * r)
-        blocks = _pixels(sums, stage).view(colours, -1, wide, scale, scale)  # (C, h, W, r, r)
-        out[:, top : top + rows] = blocks.transpose(2, 3)
+        blocks = _pixels(sums, stage, rounded).view(colours, -1, wide, scale, scale)
+        out[:, top : top + rows] = blocks.transpose(2, 3)  # (C, h, r, W, r)
     return out.permute(1, 2, 3, 4, 0).reshape(high * scale, wide * scale, colours).cpu().numpy()
 
 
@@ -75,8 +77,10 @@ def _all_turns(planes: Tensor, border: int, table: LookupTable, entries: Tensor)
     return add_corners(entries, row.flatten(1), keys, bits, spacing)
 
 
-def _pixels(sums: list[Tensor], stage: Stage) -> Tensor:
-    """Turn sums into uint8 pixels of the same shape."""
+def _pixels(sums: list[Tensor], stage: Stage, rounded: bool) -> Tensor:
+    """Turn sums into uint8 pixels, or float64 levels, of the same shape."""
+    if not rounded:
+        return torch.from_numpy(stage.levels([total.cpu().numpy() for total in sums]))
     if stage.rounding is None:
         return torch.from_numpy(stage.finish([total.cpu().numpy() for total in sums]))
     rounding = torch.from_numpy(stage.rounding).to(sums[0].device)

@@ -102,14 +102,17 @@ class Stage:
         Returns:
             uint8 of the same shape.
         """
+        return np.rint(np.clip(self.levels(sums), 0, 255)).astype(np.uint8)
+
+    def levels(self, sums: Sequence[npt.NDArray[np.integer]]) -> npt.NDArray[np.float64]:
+        """Turn the same sums into grey levels, float64, neither clipped nor rounded."""
         parts = [
             step * (total / self.spacing) for step, total in zip(self.steps, sums, strict=True)
         ]
         total = parts[0]
         for part in parts[1:]:
             total = total + part
-        level = total / self.divisor + self.bias
-        return np.rint(np.clip(level, 0, 255)).astype(np.uint8)
+        return total / self.divisor + self.bias
 
     @property
     def divisor(self) -> int:

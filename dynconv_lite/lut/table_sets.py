@@ -15,6 +15,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -67,10 +68,8 @@ def enlarge(
         ValueError: If an argument is not one of those allowed.
     """
     if isinstance(tables, MeanTables):
-        return mean_picture(
-            enlarge(image, each, padding=padding or "edge", device=device)
-            for each in tables.members
-        )
+        where = padding or "edge"
+        return mean_picture(_levels(image, each, where, device) for each in tables.members)
     if isinstance(tables, MixedTables):
         return super_resolve_mixed(image, tables, padding=padding or "edge", device=device)
     if isinstance(tables, AdditiveTables):
@@ -78,6 +77,20 @@ def enlarge(
     stages = checked_stages(tables)
     usual: Padding = "reflect" if _single(stages) else "edge"
     return super_resolve(image, stages, padding=padding or usual, device=device)
+
+
+def _levels(
+    image: npt.NDArray[np.uint8],
+    member: Member,
+    padding: Padding,
+    device: str | torch.device | None,
+) -> npt.NDArray[np.float64]:
+    """Enlarge a picture by one of several sets, without rounding."""
+    way: Any = super_resolve_mixed if isinstance(member, MixedTables) else super_resolve
+    levels: npt.NDArray[np.float64] = way(
+        image, member, padding=padding, device=device, rounded=False
+    )
+    return levels
 
 
 def file_ending(tables: LookupTable | TableSet) -> str:

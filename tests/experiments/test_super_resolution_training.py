@@ -198,8 +198,7 @@ def test_trainable_tables_start_where_the_network_was_sampled(changes, patches, 
     one = study.enlarge_by_module(module, picture, padding_of(made), CPU)
     other = enlarge(picture, tables)
     assert np.abs(one.astype(int) - other.astype(int)).max() <= 1
-    # of several pictures each is rounded, and then their mean
-    assert np.mean(one != other) < (0.5 if isinstance(tables, MeanTables) else 0.01)
+    assert np.mean(one != other) < 0.01
 
 
 # --- two stages -----------------------------------------------------------------------------------
