@@ -107,14 +107,14 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             halves=True,
             laptop=(0, 21_000),
         ),
-        # three on half as many nodes: a fourth of the bytes, and three pictures between the stages
+        # two on half as many nodes: a sixth of the bytes, and two pictures between the stages
         "mulut_wide": Options(
             "cascade",
-            "MuLUT, three side by side",
+            "MuLUT, two side by side",
             ("s", "d", "y"),
             2,
             5,
-            members=3,
+            members=2,
             dense=True,
             alone=True,
             table_lr=0.2,

@@ -31,7 +31,7 @@ SHORT = {  # as there is little room in a figure
     "srlut_s": "S",
     "mixed_small": "S + mix, small",
     "mixed": "S + mix",
-    "mulut_wide": "3 MuLUTs",
+    "mulut_wide": "2 MuLUTs",
     "mulut_mixed": "MuLUT + mix",
     "mulut_mixed_network": "MuLUT + mix, float",
     "additive_32k": "sums, small",
