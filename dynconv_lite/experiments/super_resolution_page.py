@@ -43,9 +43,9 @@ What enlarges a picture in the end, the product, is tables alone. "MuLUT, two si
 two of MuLUT's cascades with half as many nodes, and the mean of what both give. Pixel-mix shifts
 features and puts them side by side. Where the features are bytes, tables can hold what comes after:
 "MuLUT + pixel-mix" is three sets of such tables, one on each of MuLUT's patterns, and the mean of
-what they give. In its "float network" they are not, and the product is the network. Sums of one-index
-tables are trained as such: "sampled" there means rounded. Sparse coding has dictionaries of
-patches; deep networks are trained where the profile says so, and otherwise counted.
+what they give. In its "float network" they are not, and the product is the network. Sums of
+one-index tables are trained as such: "sampled" there means rounded. Sparse coding has dictionaries
+of patches; deep networks are trained where the profile says so, and otherwise counted.
 
 PSNR in dB and SSIM are means over the pictures of a set, on the Y of YCbCr, not rounded, without a
 border as wide as the scale. Low resolution is made by MATLAB's bicubic. Over seeds: mean ± sample

@@ -11,10 +11,12 @@ from figure_checks import check_figures
 from jitter_runs import matrix
 from resolution_runs import resolution_matrix, resolution_run
 
+from dynconv_lite.course.plots.ch09.scores import study
+from dynconv_lite.course.plots.ch10.trade import mean_of
 from dynconv_lite.experiments import super_resolution_tables, tables
 from dynconv_lite.experiments.configs.super_resolution import METHODS, title_of
 from dynconv_lite.experiments.records import Record, load_records, write_record
-from dynconv_lite.experiments.series import series, series_name, setting_name
+from dynconv_lite.experiments.series import series, series_name, setting_name, unchanged
 from dynconv_lite.experiments.super_resolution_page import (
     in_bytes,
     pictured,
@@ -283,6 +285,24 @@ def runs(tmp_path: Path) -> Path:
     folder = tmp_path / "runs"
     made = [with_tables(resolution_run(m), folder / "tables") for m in ("srlut_s", "mulut")]
     return kept(folder, *made, resolution_run("bicubic"))
+
+
+def test_runs_with_other_numbers_are_told_apart() -> None:
+    """Figures and means are of the profile's own runs; others are rows of their own."""
+    plain, other, doubled = (
+        resolution_run("mulut", 0, 30.0),
+        resolution_run("mulut", 0, 20.0, relit=False, coarser=0),
+        resolution_run("mulut", 0, 33.0, scale=2),
+    )
+    assert [series_name(run) for run in (plain, other)] == [
+        "mulut",
+        "mulut, coarser = 0, relit = False",
+    ]
+    runs = [other, doubled, plain]
+    assert unchanged(runs, "super_resolution", "laptop") == [plain]
+    assert unchanged(runs, "super_resolution", "full") == []
+    assert mean_of([other, plain], "mulut", "psnr_set5") == 30.0
+    assert study(runs) == {"mulut": [plain]}
 
 
 def test_a_run_with_other_numbers_has_tables_of_its_own(tmp_path) -> None:

@@ -185,7 +185,10 @@ class SuperResolutionConfig(Config):
             raise ValueError(f"members must be 1 for {self.method}, which is no cascade")
         self._check_dictionary()
         self._check_grids()
-        untrained = self.kind in ("interpolation", "dictionary", "deep")
+        stepless = self.kind in ("interpolation", "dictionary")
+        if stepless and (self.loss != "mse" or self.relit or self.halves):
+            raise ValueError("loss, relit and halves are for what is trained in steps")
+        untrained = stepless or self.kind == "deep"
         alone = self.kind in ("cascade", "mixed") and self.table_steps > 0
         if self.network_steps == 0 and not untrained and not alone:
             raise ValueError("network_steps must be >= 1")
