@@ -211,8 +211,11 @@ def _row(name: str, runs: list[Record], keys: Sequence[str]) -> tuple[str, ...]:
 
 def _recipes(found: Mapping[str, list[Record]]) -> list[str]:
     """Say how methods were trained that had more than squared errors of patches as they are."""
-    told = []
+    told, changed = [], ""
     for name, runs in found.items():
+        if name != runs[0].config["method"]:
+            changed = " A row that names settings was trained like its method's, but for these."
+            continue
         config = runs[0].config
         words = {
             "without a network": not config["network_steps"] and config["table_steps"],
@@ -225,7 +228,7 @@ def _recipes(found: Mapping[str, list[Record]]) -> list[str]:
             told.append(f"{title(name)} {', '.join(w for w, holds in words.items() if holds)}")
     if not told:
         return []
-    return [f"Trained by plain squared errors, and on one grid; but {'; '.join(told)}.\n"]
+    return [f"Trained by plain squared errors, and on one grid; but {'; '.join(told)}.{changed}\n"]
 
 
 def _effort(config: dict[str, Any]) -> str:
