@@ -11,6 +11,7 @@ from typing import Literal
 from matplotlib.axes import Axes
 
 from dynconv_lite.course.plots.ch10.labels import Label, write_labels
+from dynconv_lite.course.plots.ch10.trade import SHORT, short
 from dynconv_lite.course.plots.style import (
     BLUE,
     GREEN,
@@ -21,6 +22,7 @@ from dynconv_lite.course.plots.style import (
     canvas,
     picture,
 )
+from dynconv_lite.experiments.configs.super_resolution import OPTIONS
 from dynconv_lite.experiments.records import Record
 from dynconv_lite.experiments.series import series
 from dynconv_lite.experiments.super_resolution_page import title, values
@@ -47,12 +49,13 @@ KINDS = {"interpolation": PLAIN, "dictionary": DICTIONARY}
 
 @dataclass(frozen=True)
 class Point:
-    """A way to enlarge: its name, its kind (a key of `LOOKS`), what it costs, and its PSNR."""
+    """A way to enlarge: its name, its kind (a key of `LOOKS`), what it costs, its PSNR, a label."""
 
     name: str
     kind: str
     cost: float | None
     psnr: float
+    label: str
 
 
 def points_of(records: Sequence[Record], cost: Cost, times: Times | None = None) -> list[Point]:
@@ -65,23 +68,27 @@ def points_of(records: Sequence[Record], cost: Cost, times: Times | None = None)
     """
     points = []
     for name, runs in series(records).items():
-        config, psnr = runs[0].config, fmean(values(runs, "psnr_set5"))
-        costs, tabled = values(runs, cost), bool(values(runs, "psnr_set5_network"))
+        config = runs[0].config
+        if name != config["method"]:  # a changed method is a row of the table, and no point here
+            continue
+        psnr, costs = fmean(values(runs, "psnr_set5")), values(runs, cost)
+        tabled = OPTIONS[name].tables
         apart = cost == "milliseconds" and times is None  # each run by itself, its network too
         if cost == "milliseconds" and times is not None:
-            if name not in times.milliseconds:  # a changed method is not the one that was timed
+            if name not in times.milliseconds:
                 continue
             costs = [times.milliseconds[name]]
         kind = TABLES if tabled else KINDS.get(config["kind"], NETWORK)
-        points.append(Point(title(name), kind, fmean(costs) if costs else None, psnr))
+        points.append(Point(title(name), kind, fmean(costs) if costs else None, psnr, short(name)))
         if apart and tabled and values(runs, "milliseconds_network"):
             mean = fmean(values(runs, "psnr_set5_network"))
             spent = fmean(values(runs, "milliseconds_network"))
-            points.append(Point(f"network of {title(name)}", NETWORK, spent, mean))
-    for row in PAPER_ROWS.values():
+            points.append(Point(f"network of {title(name)}", NETWORK, spent, mean, short(name)))
+    for method, row in PAPER_ROWS.items():
         found = row.bytes if cost == "bytes" else row.milliseconds
         if row.bytes is not None:  # the paper's interpolations are the same formulas as ours
-            points.append(Point(row.title, PUBLISHED, found, row.scores[0][0]))
+            label = SHORT.get(method, row.title)
+            points.append(Point(row.title, PUBLISHED, found, row.scores[0][0], label))
     return points
 
 
@@ -109,7 +116,7 @@ def draw_tradeoff(records: Sequence[Record], cost: Cost, times: Times | None = N
     axes.grid(color="#dddddd", linewidth=0.7)
     axes.set_axisbelow(True)
     shown = [p for p in points if p.cost]
-    write_labels(axes, [Label(p.name, p.cost or 1, p.psnr, LOOKS[p.kind][1]) for p in shown])
+    write_labels(axes, [Label(p.label, p.cost or 1, p.psnr, LOOKS[p.kind][1]) for p in shown])
     figure.legend(loc="outside upper center", ncols=3, fontsize=8)
     unit = "ms" if cost == "milliseconds" else "bytes"
     told = [f"{p.name} ({p.kind}) {p.psnr:.2f} dB" + (f" at {p.cost:,.0f} {unit}" if p.cost else "")
@@ -125,5 +132,5 @@ def _label(kind: str, cost: Cost) -> str:
 def _line(axes: Axes, point: Point) -> None:
     colour = LOOKS[point.kind][1]
     axes.axhline(point.psnr, color=colour, linewidth=1, linestyle="--")
-    axes.text(0.01, point.psnr, point.name, color=colour, fontsize=6.5, va="bottom",
+    axes.text(0.01, point.psnr, point.label, color=colour, fontsize=6.5, va="bottom",
               transform=axes.get_yaxis_transform())  # fmt: skip

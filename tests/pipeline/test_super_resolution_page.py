@@ -287,6 +287,18 @@ def runs(tmp_path: Path) -> Path:
     return kept(folder, *made, resolution_run("bicubic"))
 
 
+def test_tables_are_tables_with_and_without_a_network_before_them() -> None:
+    runs = [resolution_run(m) for m in ("srlut_s", "mulut", "fsrcnn", "mulut_mixed_network")]
+    changed = resolution_run("mulut", relit=False)  # a row of the page, and no point
+    found = {p.name: p.kind for p in points_of([*runs, changed], "bytes") if "ours" in p.kind}
+    assert found == {
+        "SR-LUT, S": "ours: tables",
+        "MuLUT": "ours: tables",
+        "FSRCNN": "ours: network",
+        "MuLUT + pixel-mix, float network": "ours: network",
+    }
+
+
 def test_runs_with_other_numbers_are_told_apart() -> None:
     """Figures and means are of the profile's own runs; others are rows of their own."""
     plain, other, doubled = (
