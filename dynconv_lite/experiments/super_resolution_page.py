@@ -39,11 +39,11 @@ New records come from
 A float network is trained; its answers at the nodes of a grid are sampled into tables of bytes;
 and the entries of the tables are trained once more, as they will be used. (Where there are no steps
 on a network, tables learn without one, on coarse grids first, from tables that repeat every pixel.)
-What enlarges a picture in the end, the product, is tables alone. "MuLUT, two side by side" is
-two of MuLUT's cascades with half as many nodes, and the mean of what both give. Pixel-mix shifts
-features and puts them side by side. Where the features are bytes, tables can hold what comes after:
-"MuLUT + pixel-mix" is three sets of such tables, one on each of MuLUT's patterns, and the mean of
-what they give. In its "float network" they are not, and the product is the network. Sums of
+What enlarges a picture in the end, the product, is tables alone. "MuLUT, two side by side" is two
+of MuLUT's cascades with half as many nodes on an axis, and the mean of what both give. Pixel-mix
+shifts features and puts them side by side. Where the features are bytes, tables can hold what comes
+after: "MuLUT + pixel-mix" is three sets of such tables, one on each of MuLUT's patterns, and the
+mean of what they give. In its "float network" they are not, and the product is the network. Sums of
 one-index tables are trained as such: "sampled" there means rounded. Sparse coding has dictionaries
 of patches; deep networks are trained where the profile says so, and otherwise counted.
 

@@ -1,7 +1,7 @@
 """Cascades and pixel-mix in the super-resolution study, alone or several side by side.
 
 A method may have several cascades, or pixel-mix on several patterns. Their networks then stand side
-by side, and so do their tables; what is left is what a single one has, and is not repeated.
+by side, and so do their tables; a single one is used as it is.
 """
 
 from collections.abc import Sequence
@@ -59,7 +59,6 @@ def sampled_cascade(config: SuperResolutionConfig, network: nn.Module) -> Tables
 
 def repeating_cascade(config: SuperResolutionConfig) -> Tables:
     """Make tables that repeat every pixel; all but the first sharpen before, to be different."""
-    sharpest = SHARPEST if config.members > 1 else 0.0
     return _tables(
         [
             repeating_stages(
@@ -69,7 +68,7 @@ def repeating_cascade(config: SuperResolutionConfig) -> Tables:
                 config.interval,
                 sharpen=amount,
             )
-            for amount in np.linspace(0, sharpest, config.members).tolist()
+            for amount in np.linspace(0, SHARPEST, config.members).tolist()
         ]
     )
 

@@ -4,7 +4,7 @@ Every colour is a grey picture of its own. What a stage computes is written down
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -51,6 +51,26 @@ def lut_forward(
     return result[..., 0] if image.ndim == 2 else result
 
 
+@overload
+def super_resolve(
+    image: Picture,
+    stages: Sequence[LookupTable | Sequence[LookupTable]],
+    *,
+    padding: Padding = "reflect",
+    backend: Backend = "auto",
+    device: str | torch.device | None = None,
+    rounded: Literal[True] = True,
+) -> Picture: ...
+@overload
+def super_resolve(
+    image: Picture,
+    stages: Sequence[LookupTable | Sequence[LookupTable]],
+    *,
+    padding: Padding = "reflect",
+    backend: Backend = "auto",
+    device: str | torch.device | None = None,
+    rounded: Literal[False],
+) -> npt.NDArray[np.float64]: ...
 def super_resolve(
     image: Picture,
     stages: Sequence[LookupTable | Sequence[LookupTable]],
@@ -59,7 +79,7 @@ def super_resolve(
     backend: Backend = "auto",
     device: str | torch.device | None = None,
     rounded: bool = True,
-) -> Any:
+) -> Picture | npt.NDArray[np.float64]:
     """Enlarge a picture by a cascade of tables, each used in four rotations.
 
     Args:
@@ -76,7 +96,8 @@ def super_resolve(
             clipped to 0..255 nor rounded, for a mean of several sets.
 
     Returns:
-        uint8 (H * r, W * r) or (H * r, W * r, 3), r the product of the stages' scales.
+        uint8 (H * r, W * r) or (H * r, W * r, 3), r the product of the stages' scales; float64
+        where nothing is rounded.
 
     Raises:
         ValueError: If an argument is not one of those allowed.
@@ -97,7 +118,8 @@ def super_resolve(
             if compiled
             else stage_torch(padded, stage, where, bytes_)
         )
-    return planes[..., 0] if image.ndim == 2 else planes
+    enlarged: Picture | npt.NDArray[np.float64] = planes
+    return enlarged[..., 0] if image.ndim == 2 else enlarged
 
 
 def _check_table(name: str, table: object) -> None:

@@ -1,9 +1,10 @@
 """Super-resolution by the tables of pixel-mix, in whole numbers up to the last rounding."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Literal, overload
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -18,9 +19,30 @@ from dynconv_lite.lut.rotations import rotation_ensemble
 from dynconv_lite.lut.simplex import sum_of
 from dynconv_lite.pixel_mix import pixel_mix
 
+Enlarged = Picture | npt.NDArray[np.float64]
 CHUNK = 1 << 15  # pixels at a time, so that what is between two steps stays in the cache
 
 
+@overload
+def super_resolve_mixed(
+    image: Picture,
+    tables: MixedTables,
+    *,
+    padding: Padding = "edge",
+    backend: Backend = "auto",
+    device: str | torch.device | None = None,
+    rounded: Literal[True] = True,
+) -> Picture: ...
+@overload
+def super_resolve_mixed(
+    image: Picture,
+    tables: MixedTables,
+    *,
+    padding: Padding = "edge",
+    backend: Backend = "auto",
+    device: str | torch.device | None = None,
+    rounded: Literal[False],
+) -> npt.NDArray[np.float64]: ...
 def super_resolve_mixed(
     image: Picture,
     tables: MixedTables,
@@ -29,7 +51,7 @@ def super_resolve_mixed(
     backend: Backend = "auto",
     device: str | torch.device | None = None,
     rounded: bool = True,
-) -> Any:
+) -> Enlarged:
     """Enlarge a picture by the tables of pixel-mix, each colour channel alone.
 
     Args:
@@ -44,7 +66,7 @@ def super_resolve_mixed(
             rounded, for a mean of several sets.
 
     Returns:
-        uint8 (r H, r W) or (r H, r W, 3).
+        uint8 (r H, r W) or (r H, r W, 3); float64 where nothing is rounded.
 
     Raises:
         ValueError: If the picture's type or shape, or another argument, is not one of those.
@@ -61,7 +83,7 @@ def super_resolve_mixed(
     return enlarged[..., 0] if image.ndim == 2 else enlarged
 
 
-def _numba(planes: Picture, tables: MixedTables, padding: Padding, rounded: bool) -> Any:
+def _numba(planes: Picture, tables: MixedTables, padding: Padding, rounded: bool) -> Enlarged:
     """Enlarge (H, W, C) by compiled loops."""
     border = (tables.reach, tables.reach)
     padded = np.pad(planes, (border, border, (0, 0)), mode=padding)
@@ -72,7 +94,7 @@ def _numba(planes: Picture, tables: MixedTables, padding: Padding, rounded: bool
 
 def _torch(
     planes: Picture, tables: MixedTables, padding: Padding, device: torch.device, rounded: bool
-) -> Any:
+) -> Enlarged:
     """Enlarge (H, W, C) by torch's operators."""
     # whole numbers as floats, exact up to 2**53: padding exists for no integer type
     x = torch.from_numpy(planes.transpose(2, 0, 1)[:, None].copy())

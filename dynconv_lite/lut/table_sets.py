@@ -6,8 +6,8 @@ A set is one of several kinds, told apart by what its files hold, not by their n
 * Stages of plain tables: a folder of such files, `stage1_s.npz`, `stage1_d.npz`, `stage2_s.npz`;
   the number and the letter are the stage's and the pattern's.
 * The tables of pixel-mix, or of a chain of sums: a .npz file.
-* Sets of the first three kinds whose pictures are averaged: a folder with a file or a folder for
-  each, `member1.npz` or `member1`, and so on.
+* Several sets of plain tables or of pixel-mix, of whose answers the mean is taken: a folder with a
+  file or a folder for each, `member1.npz` or `member1`, and so on.
 """
 
 import re
@@ -15,7 +15,6 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -86,11 +85,9 @@ def _levels(
     device: str | torch.device | None,
 ) -> npt.NDArray[np.float64]:
     """Enlarge a picture by one of several sets, without rounding."""
-    way: Any = super_resolve_mixed if isinstance(member, MixedTables) else super_resolve
-    levels: npt.NDArray[np.float64] = way(
-        image, member, padding=padding, device=device, rounded=False
-    )
-    return levels
+    if isinstance(member, MixedTables):
+        return super_resolve_mixed(image, member, padding=padding, device=device, rounded=False)
+    return super_resolve(image, member, padding=padding, device=device, rounded=False)
 
 
 def file_ending(tables: LookupTable | TableSet) -> str:

@@ -57,7 +57,7 @@ class SuperResolutionConfig(Config):
         patterns: Taps of the tables side by side; of the first tables for "mixed", whose sets
             stand side by side.
         stages: Of a cascade.
-        members: Cascades side by side, whose pictures are averaged.
+        members: Cascades side by side, of whose answers the mean is taken.
         interval: Nodes of a cascade's tables lie 2**interval pixel values apart.
         dense: A cascade's networks are densely connected, as MuLUT's.
         mix: A cascade's networks have pixel-mix, and so no tables.

@@ -32,7 +32,7 @@ Method = Literal[
 METHODS: tuple[str, ...] = get_args(Method)
 Kind = Literal["interpolation", "cascade", "mixed", "additive", "dictionary", "fsrcnn", "deep"]
 Letter = Literal["s", "d", "y", "f", "v"]
-# how many; that those of `dynconv_lite.lut` are as many is tested, to load torch costs seconds
+# of each pattern; a test holds them to `PATTERNS`, with which torch would be loaded, for seconds
 TAPS: Mapping[Letter, int] = MappingProxyType({"s": 4, "d": 4, "y": 4, "f": 3, "v": 2})
 Layer = tuple[int, int, int]
 SCALES = (2, 3, 4)
@@ -73,6 +73,8 @@ class Options(NamedTuple):
 
 # for tables: large steps, and every edge in all lights
 BY_LOGARITHM: Any = {"table_lr": 0.1, "loss": "log_mse", "relit": True}
+# for tables that learn without a network
+ALONE: Any = {"alone": True, "loss": "log_mse", "relit": True, "halves": True}
 # The last layer's outputs, r * r, are filled in for the scale.
 OPTIONS: Mapping[str, Options] = MappingProxyType(
     {
@@ -99,12 +101,9 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             2,
             4,
             dense=True,
-            alone=True,
             table_lr=0.2,
             coarser=2,
-            loss="log_mse",
-            relit=True,
-            halves=True,
+            **ALONE,
             laptop=(0, 21_000),
         ),
         # two on half as many nodes: a sixth of the bytes, and two pictures between the stages
@@ -116,12 +115,9 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             5,
             members=2,
             dense=True,
-            alone=True,
             table_lr=0.2,
             coarser=1,
-            loss="log_mse",
-            relit=True,
-            halves=True,
+            **ALONE,
             laptop=(0, 8_000),
         ),
         # the patterns of MuLUT, each with features of its own that are bytes, so tables can hold it
@@ -131,12 +127,9 @@ OPTIONS: Mapping[str, Options] = MappingProxyType(
             ("s", "d", "y"),
             features=4,
             nodes=7,
-            alone=True,
             table_lr=0.15,
             coarser=1,
-            loss="log_mse",
-            relit=True,
-            halves=True,
+            **ALONE,
             laptop=(0, 8_000),
         ),
         # features of float numbers are shifted: a network that no table can hold
